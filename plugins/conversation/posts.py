@@ -1,0 +1,36 @@
+"""A page of the site that can have a conversation, as the rest of the plugin sees it: free of Pelican."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+
+__all__ = ["Post"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """An article or a page.
+
+    `url` is absolute (SITEURL + Pelican's url). `content` is "article" or "page", `status` Pelican's word: "published",
+    "draft" or "hidden". `fields` holds the front matter that the plugin reads (`reply_to`, `like_of` ...: URLs by
+    lower-case name) and `path` the source file, for messages. `html` is the rendered body, "" where not needed.
+    """
+
+    url: str
+    title: str = ""
+    content: str = "article"
+    status: str = "published"
+    path: str = ""
+    lang: str = ""
+    #: For a translation, the URL of the original; else the post's own URL.
+    original: str = ""
+    published: datetime | None = None
+    modified: datetime | None = None
+    aliases: tuple[str, ...] = ()
+    syndication: tuple[str, ...] = ()
+    #: True, or the day it ends as a datetime, where front matter says `comments: closed` or a date.
+    closed: bool | datetime = False
+    fields: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    html: str = dataclasses.field(default="", repr=False)

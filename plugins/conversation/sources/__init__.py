@@ -1,0 +1,110 @@
+"""Where acts come from: one module per service, all alike.
+
+A service is a `Service` value: its name, its options, and a `pull` function that turns an `Ask` into `Batch`es. In every
+module `fetch_*` talks to the network and `parse_*` is pure (bytes or parsed JSON in, acts and problems out), so that a
+saved response is a test. Services know nothing of the store or of Pelican.
+
+Third parties add services through the entry point group `pelican_conversation.sources`; see docs/sources/writing-one.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..acts import Act, Count, Problem
+from ..posts import Post
+
+if TYPE_CHECKING:
+    from ..http import Client
+
+__all__ = ["Ask", "Batch", "Option", "Pull", "Service", "Source"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of CONVERSATION_SOURCES after validation.
+
+    `source` is the service's name, `name` the one it is listed under (unique), `options` everything else, as strings.
+    `token` never shows in `repr`, logs or errors. `root` is the folder that relative paths start from.
+    """
+
+    source: str
+    name: str
+    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    base_url: str = ""
+    token: str = dataclasses.field(default="", repr=False)
+    root: Path = Path()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ask:
+    """What a pull is asked for.
+
+    `posts` are the posts due now (all posts, for a service that answers for the whole site); `cursor` is what this
+    source's last committed batch left; `full` asks for everything again, so that deletions show; `now` is the time of
+    the pull (aware, UTC).
+    `sites` are the site's addresses, the present one first.
+    """
+
+    posts: tuple[Post, ...]
+    cursor: Mapping[str, str]
+    full: bool
+    now: datetime
+    sites: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Batch:
+    """A part of an answer, committed to the store in one transaction together with its cursor.
+
+    `acts` are added or replace their former version by (source, id); `gone` are ids deleted at the service. `cursor`
+    replaces the stored cursor where given. `complete` says, on the last batch of a listing, that the listing is whole:
+    acts of this source that were not in it since the pull began are gone. It holds "*" for the whole source, or the
+    targets (as spelled in `Act.target`) whose listing is whole. `pulled` is when the information is of, where that is
+    not the time of the pull: an archive knows nothing later than its newest entry.
+    """
+
+    acts: tuple[Act, ...] = ()
+    gone: tuple[str, ...] = ()
+    counts: tuple[Count, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    cursor: Mapping[str, str] | None = None
+    complete: tuple[str, ...] = ()
+    pulled: datetime | None = None
+
+
+Pull = Callable[[Source, Ask, "Client"], Iterator[Batch]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a service, for validation and for the generated table of the documentation."""
+
+    name: str
+    help: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Service:
+    """What a module offers: a kind of source.
+
+    `per_post` services are asked post by post (only posts that are due); others answer for the whole site at once.
+    `local` services read files or the posts themselves: they never open a socket and run at every build.
+    `pull` yields batches; it may raise SourceError (or ArchiveError) at any point: what was yielded before stays.
+    """
+
+    name: str
+    pull: Pull
+    summary: str
+    options: tuple[Option, ...] = ()
+    received: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    token: str = ""
+    local: bool = False
+    per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005, E731
