@@ -134,12 +134,13 @@ def identity(act: Act) -> str:
     The same kind of act, with the same permalink, by the same author is one act: a mention that is both in an archive
     and at webmention.io, or that was sent under two source addresses, counts once. The permalink alone is not enough:
     some services give every like the address of the post that was liked, so the author decides there; and the author
-    alone is not enough: one person may write three comments. An act without a permalink is the same only as itself.
+    alone is not enough: one person may write three comments. An act given names its target too, for all links of a post
+    have the post's address. An act without a permalink is the same only as itself.
     """
+    parts: tuple[str, ...] = (act.direction, act.kind, act.source, act.id)
     if act.url:
         parts = (act.direction, act.kind, key(act.url), act.author.key or act.author.name.casefold().strip())
-    else:
-        parts = (act.direction, act.kind, act.source, act.id)
+        parts += (key(act.target),) if act.direction is Direction.GIVEN else ()
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
