@@ -1,0 +1,25 @@
+"""The one polite client: everything that comes over the network comes through here.
+
+It says who asks, asks each host slowly, keeps to a total deadline and a size limit whatever the server does, remembers
+what has not changed, and never shows a token.
+
+* clock       what time it is, and how long is left
+* wording     addresses and failures in words, secrets left out
+* response    what a caller gets
+* guard       which network addresses may be dialled
+* connection  sockets whose timeout is a total, and the adapter that puts them under `requests`
+* body        bodies, bounded in size as they are decoded
+* manners     whose turn it is at a host
+* cache       what was fetched before (by CacheControl)
+* quiet       keeps the libraries' log lines, which show addresses in full, out of the log
+* attempt     one request, one answer or one failure
+* wire        one answer to one call, by way of the cache
+* client      redirects, retries, and the verbs
+"""
+
+from __future__ import annotations
+
+from .client import Client
+from .response import Response
+
+__all__ = ["Client", "Response"]
