@@ -1,0 +1,180 @@
+"""Takes a whole store into another: an empty one becomes its equal, else the newer of both stays.
+
+Every function works inside a transaction that the caller began.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Connection
+
+from . import pages, reading
+from .forgetting import Forgotten
+from .rows import Stored, bounded, chunks, clean, content, key, stored, stored_acts, upsert, whole_number
+from .schema import acts, asked, counts, forgotten, problems, sources, tombstones
+from .values import Changes, Counted, Pulled, Tombstone, Whole
+from .writing import add_problems, bury
+
+__all__ = ["merge", "whole"]
+
+
+def whole(connection: Connection) -> Whole:
+    """Everything in the store."""
+    return Whole(
+        sources=tuple(reading.all_sources(connection)),
+        acts=tuple(reading.all_acts(connection)),
+        tombstones=tuple(reading.all_tombstones(connection)),
+        counts=tuple(reading.all_counts(connection)),
+        asked=tuple(pages.all_asked(connection)),
+        posts=tuple(pages.all_posts(connection)),
+        matches=tuple(pages.all_matches(connection)),
+        forgotten=tuple((r.hash, r.salt) for r in connection.execute(select(forgotten).order_by(forgotten.c.hash))),
+    )
+
+
+def merge(connection: Connection, other: Whole) -> Changes:
+    """Adds what `other` holds; of an act in both, the version that changed last stays, first and last seen widen.
+
+    Posts and matches of the last build here stay as they are; those only in `other` are added.
+    """
+    upsert(connection, forgotten, [{"hash": clean(one), "salt": clean(salt)} for one, salt in other.forgotten])
+    _merge_sources(connection, other.sources)
+    names = {one.act.source for one in other.acts} | {one.source for one in other.tombstones}
+    names |= {one.count.source for one in other.counts} | {source for source, _, _ in other.asked}
+    _merge_sources(connection, [Pulled(name=name) for name in sorted(names - {one.name for one in other.sources})])
+    changes = Changes()
+    for source in sorted(names):
+        told = [one for one in other.acts if one.act.source == source]
+        changes += _merge_acts(connection, source, told)
+        changes += _merge_tombstones(connection, source, [one for one in other.tombstones if one.source == source])
+    _merge_counts(connection, other.counts)
+    _merge_asked(connection, other.asked)
+    known = list(pages.all_posts(connection))
+    pages.save_posts(connection, [*other.posts, *known])
+    pages.save_matches(connection, [*other.matches, *pages.all_matches(connection)])
+    return changes
+
+
+def _merge_sources(connection: Connection, told: Iterable[Pulled]) -> None:
+    """A source is as it was at its last try, in either store."""
+    known = {r.name: r for r in connection.execute(select(sources))}
+    for one in told:
+        old = known.get(clean(one.name))
+        if old is not None and (one.tried is None or (old.tried is not None and old.tried >= one.tried)):
+            continue
+        values: dict[str, Any] = {
+            "name": clean(one.name),
+            "pull": 0 if old is None else old.pull,
+            "tried": one.tried,
+            "pulled": max(filter(None, (one.pulled, old and old.pulled)), default=None),
+            "outcome": one.outcome,
+            "error": None if one.error is None else clean(one.error),
+            "cursor": json.dumps(dict(one.cursor), sort_keys=True),
+        }
+        upsert(connection, sources, [values])
+        connection.execute(delete(problems).where(problems.c.source == values["name"]))
+        add_problems(connection, values["name"], one.problems)
+
+
+def _merge_acts(connection: Connection, source: str, told: Iterable[Stored]) -> Changes:
+    spared = Forgotten.read(connection)
+    fresh = {bounded(one.act.id): (one, act) for one in told for act in spared.spare([one.act])}
+    known: dict[str, Stored] = {}
+    buried: dict[str, Tombstone] = {}
+    for ids in chunks(fresh):
+        found = connection.execute(stored_acts().where(acts.c.source == source, acts.c.id.in_(ids)))
+        known |= {one.act.id: one for one in stored(found)}
+        graves = select(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids))
+        buried |= {
+            r.id: Tombstone(r.source, r.id, r.identity, r.first_seen, r.gone_at) for r in connection.execute(graves)
+        }
+    rows, raised, changed = [], [], 0
+    for place, (one, act) in fresh.items():
+        old, grave = known.get(place), buried.get(place)
+        if grave is not None:
+            if grave.gone_at >= one.last_seen:
+                continue
+            raised.append(place)
+        kept = old.act if old is not None and old.changed >= one.changed else act
+        changed += old is not None and kept != old.act
+        rows.append(key(source, place, kept) | content(kept) | {"pull": 0} | _times(one, old, grave))
+    for ids in chunks(raised):
+        connection.execute(delete(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids)))
+    upsert(connection, acts, rows)
+    return Changes(new=len(rows) - len(known), changed=changed, same=len(known) - changed)
+
+
+def _times(one: Stored, old: Stored | None, grave: Tombstone | None) -> dict[str, datetime]:
+    """First seen at the earlier of all times, last seen and changed at the later."""
+    both = [one] if old is None else [one, old]
+    first = [each.first_seen for each in both] + ([] if grave is None else [grave.first_seen])
+    return {
+        "first_seen": min(first),
+        "last_seen": max(each.last_seen for each in both),
+        "changed": max(each.changed for each in both),
+    }
+
+
+def _merge_tombstones(connection: Connection, source: str, told: Iterable[Tombstone]) -> Changes:
+    """An act is gone where it was seen last before it went; the tombstone then says so here too."""
+    fresh = {bounded(one.id): one for one in told}
+    gone = 0
+    for ids in chunks(fresh):
+        here = (acts.c.source == source, acts.c.id.in_(ids))
+        live = {r.id: r.last_seen for r in connection.execute(select(acts.c.id, acts.c.last_seen).where(*here))}
+        for one in ids:
+            if one not in live:
+                continue
+            if live[one] > fresh[one].gone_at:
+                del fresh[one]
+                continue
+            gone += bury(connection, (acts.c.source == source) & (acts.c.id == one), fresh[one].gone_at)
+    rows = [
+        {
+            "source": source,
+            "id": one,
+            "identity": clean(grave.identity),
+            "first_seen": grave.first_seen,
+            "gone_at": grave.gone_at,
+        }
+        for one, grave in fresh.items()
+    ]
+    upsert(connection, tombstones, rows)
+    return Changes(gone=gone)
+
+
+def _merge_counts(connection: Connection, told: Iterable[Counted]) -> None:
+    """One history out of two: every time at which the number was another than before."""
+    together: dict[tuple[str, str, str], dict[datetime, int]] = defaultdict(dict)
+    for one in [*told, *reading.all_counts(connection)]:
+        key = (clean(one.count.source), bounded(one.count.target), str(one.count.kind))
+        together[key][one.at] = whole_number(one.count.value)
+    rows = []
+    for (source, target, kind), values in together.items():
+        last: int | None = None
+        for at, value in sorted(values.items()):
+            if value != last:
+                rows.append({"source": source, "target": target, "kind": kind, "at": at, "value": value})
+            last = value
+    connection.execute(delete(counts))
+    upsert(connection, counts, rows)
+
+
+def _merge_asked(connection: Connection, told: Iterable[tuple[str, str, datetime]]) -> None:
+    by_source: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for source, post, at in told:
+        by_source[clean(source)][bounded(post)] = at
+    for source, times in by_source.items():
+        known = pages.asked(connection, source)
+        rows = [
+            {"source": source, "post": post, "at": at}
+            for post, at in times.items()
+            if post not in known or known[post] < at
+        ]
+        upsert(connection, asked, rows)

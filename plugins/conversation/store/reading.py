@@ -1,0 +1,146 @@
+"""What the store tells, always in the same order. Every function works inside a transaction that the caller began."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy.engine import Connection
+
+from ..acts import Count, Direction, Kind, Problem
+from .rows import Stored, bounded, chunks, stored, stored_acts
+from .schema import acts, counts, problems, sources, tombstones
+from .values import Counted, Pulled, SourceState, Tombstone
+
+__all__ = [
+    "activity",
+    "all_acts",
+    "all_counts",
+    "all_sources",
+    "all_tombstones",
+    "cursor",
+    "given",
+    "history",
+    "latest_counts",
+    "newest_pull",
+    "problems_of",
+    "received",
+    "states",
+    "targets",
+]
+
+_RECEIVED = acts.c.direction == str(Direction.RECEIVED)
+#: Made once: a build may ask these two for every post.
+_ON_TARGETS = (
+    stored_acts()
+    .where(_RECEIVED, acts.c.target.in_(bindparam("targets", expanding=True)))
+    .order_by(acts.c.target, acts.c.source, acts.c.id)
+)
+_COUNTS_OF_TARGETS = (
+    select(counts)
+    .where(counts.c.target.in_(bindparam("targets", expanding=True)))
+    .order_by(counts.c.target, counts.c.source, counts.c.kind, counts.c.at)
+)
+
+
+def cursor(connection: Connection, source: str) -> dict[str, str]:
+    """What the source's last committed batch left; empty before the first."""
+    kept = connection.scalar(select(sources.c.cursor).where(sources.c.name == source))
+    return json.loads(kept) if kept else {}
+
+
+def all_sources(connection: Connection) -> Iterator[Pulled]:
+    """All sources by name, with the problems of their last pull."""
+    for r in connection.execute(select(sources).order_by(sources.c.name)).all():
+        yield Pulled(
+            name=r.name,
+            tried=r.tried,
+            pulled=r.pulled,
+            outcome=r.outcome,
+            error=r.error,
+            cursor=json.loads(r.cursor),
+            problems=tuple(problems_of(connection, r.name)),
+        )
+
+
+def states(connection: Connection) -> Iterator[SourceState]:
+    """How the sources stand, by name."""
+    many = {r.source: r.many for r in connection.execute(_count(acts.c.source))}
+    for one in all_sources(connection):
+        yield SourceState(one.name, one.state, one.pulled, one.tried, one.error, many.get(one.name, 0))
+
+
+def problems_of(connection: Connection, source: str) -> Iterator[Problem]:
+    """The problems of a source's last pull, in the order in which they were met."""
+    for r in connection.execute(select(problems).where(problems.c.source == source).order_by(problems.c.position)):
+        yield Problem(r.place, r.what)
+
+
+def newest_pull(connection: Connection) -> datetime | None:
+    """When any source was last reached."""
+    newest: datetime | None = connection.scalar(select(func.max(sources.c.pulled)))
+    return newest
+
+
+def targets(connection: Connection) -> dict[str, int]:
+    """The targets of received acts and how many each has, in the order of the targets."""
+    return {r.target: r.many for r in connection.execute(_count(acts.c.target).where(_RECEIVED))}
+
+
+def activity(connection: Connection) -> dict[str, datetime]:
+    """When anything last came or changed, by target of received acts."""
+    newest = select(acts.c.target, func.max(acts.c.changed).label("newest")).where(_RECEIVED)
+    return {r.target: r.newest for r in connection.execute(newest.group_by(acts.c.target).order_by(acts.c.target))}
+
+
+def received(connection: Connection, wanted: Collection[str]) -> Iterator[Stored]:
+    """The received acts on these targets, by target, then source and id."""
+    for some in chunks(bounded(target) for target in wanted):
+        yield from stored(connection.execute(_ON_TARGETS, {"targets": some}))
+
+
+def given(connection: Connection) -> Iterator[Stored]:
+    """The acts given, by source and id."""
+    which = stored_acts().where(acts.c.direction == str(Direction.GIVEN))
+    yield from stored(connection.execute(which.order_by(acts.c.source, acts.c.id)))
+
+
+def all_acts(connection: Connection) -> Iterator[Stored]:
+    """All live acts, by source and id."""
+    yield from stored(connection.execute(stored_acts().order_by(acts.c.source, acts.c.id)))
+
+
+def all_tombstones(connection: Connection) -> Iterator[Tombstone]:
+    """All tombstones, by source and id."""
+    for r in connection.execute(select(tombstones).order_by(tombstones.c.source, tombstones.c.id)):
+        yield Tombstone(r.source, r.id, r.identity, r.first_seen, r.gone_at)
+
+
+def latest_counts(connection: Connection, wanted: Collection[str]) -> Iterator[Count]:
+    """The present number per source, target and kind."""
+    for some in chunks(bounded(target) for target in wanted):
+        rows = connection.execute(_COUNTS_OF_TARGETS, {"targets": some})
+        newest = {(r.source, r.target, r.kind): r.value for r in rows}
+        for (source, target, kind), value in newest.items():
+            yield Count(source, target, Kind(kind), value)
+
+
+def history(connection: Connection, source: str, target: str) -> Iterator[tuple[datetime, Kind, int]]:
+    """How the numbers of a source for a target went, oldest first."""
+    which = select(counts).where(counts.c.source == source, counts.c.target == bounded(target))
+    for r in connection.execute(which.order_by(counts.c.at, counts.c.kind)):
+        yield r.at, Kind(r.kind), r.value
+
+
+def all_counts(connection: Connection) -> Iterator[Counted]:
+    """The whole history of counts, by source, target, kind and time."""
+    order = (counts.c.source, counts.c.target, counts.c.kind, counts.c.at)
+    for r in connection.execute(select(counts).order_by(*order)):
+        yield Counted(Count(r.source, r.target, Kind(r.kind), r.value), r.at)
+
+
+def _count(column: ColumnElement[str]) -> Select[str, int]:
+    """How many live acts there are per value of a column."""
+    return select(column, func.count().label("many")).group_by(column).order_by(column)

@@ -1,0 +1,202 @@
+"""The store as the rest of the plugin uses it: every call is one transaction. Safe to use from several threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.engine import Connection
+
+from ..acts import Count, Kind, Problem
+from ..posts import Post
+from ..sources import Batch
+from . import forgetting, merging, pages, reading, writing
+from .opening import Place, open_place
+from .rows import Stored
+from .values import Changes, SourceState, Whole
+
+__all__ = ["Store"]
+
+
+class Store:
+    """What is remembered between builds. All methods raise StoreError where the database fails.
+
+    `set_aside` is where a damaged file was moved to when this store was opened, else None; `name` is the place for
+    messages. Times given are aware; times returned are in UTC. A text comes back as it was given, but for NUL and lone
+    surrogates (U+FFFD in their place); an id or target of more than 2,000 bytes is cut and marked with its hash.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._turn = threading.Lock()
+        self.name = place.name
+        self.set_aside = place.set_aside
+
+    @classmethod
+    def open(cls, url: str, root: Path) -> Self:
+        """Opens the store at `url`, a SQLAlchemy URL; makes or migrates it. Relative SQLite paths start at `root`.
+
+        A damaged SQLite file is set aside as `NAME.damaged-1` (`-2` ...), and an empty store opened in its place.
+
+        Raises:
+            StoreError: it cannot be opened, is another program's, or of a newer version; the message says what to do.
+        """
+        return cls(open_place(url, root))
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._place.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Pulling
+
+    def begin(self, source: str, at: datetime) -> int:
+        """Begins a pull of a source and returns its number; until `end`, it counts as unfinished."""
+        with self._writing() as connection:
+            return writing.begin(connection, source, at)
+
+    def commit(self, pull: int, source: str, batch: Batch, at: datetime) -> Changes:
+        """Takes in a batch, wholly or not at all; `source` stands for whatever the acts in it name as theirs."""
+        with self._writing() as connection:
+            return writing.commit(connection, pull, source, batch, at)
+
+    def end(
+        self,
+        pull: int,
+        source: str,
+        at: datetime,
+        *,
+        error: str | None,
+        pulled: datetime | None,
+        unfinished: bool = False,
+    ) -> None:
+        """Ends a pull: with an `error`, or `unfinished` at the deadline, or well; `pulled` where that is not `at`."""
+        done = error is None and not unfinished
+        with self._writing() as connection:
+            writing.end(connection, pull, source, at, error=error, pulled=pulled, done=done)
+
+    def cursor(self, source: str) -> dict[str, str]:
+        """What the source's last committed batch left as its cursor; empty before the first."""
+        with self._place.reading() as connection:
+            return reading.cursor(connection, source)
+
+    def sources(self) -> list[SourceState]:
+        """How all sources that were ever pulled stand, by name."""
+        with self._place.reading() as connection:
+            return list(reading.states(connection))
+
+    def problems(self, source: str) -> list[Problem]:
+        """What could not be taken in the source's last pull."""
+        with self._place.reading() as connection:
+            return list(reading.problems_of(connection, source))
+
+    def asked(self, source: str) -> dict[str, datetime]:
+        """When a per-post source was last asked about each post, by the post's URL."""
+        with self._place.reading() as connection:
+            return pages.asked(connection, source)
+
+    def mark_asked(self, source: str, posts: Iterable[str], at: datetime) -> None:
+        """Notes that a per-post source was asked about the posts with these URLs."""
+        with self._writing() as connection:
+            writing.ensure_source(connection, source)
+            pages.mark_asked(connection, source, posts, at)
+
+    def activity(self) -> dict[str, datetime]:
+        """When anything last came or changed, by target of received acts."""
+        with self._place.reading() as connection:
+            return reading.activity(connection)
+
+    def newest_pull(self) -> datetime | None:
+        """When any source was last reached (`SourceState.pulled`)."""
+        with self._place.reading() as connection:
+            return reading.newest_pull(connection)
+
+    # Reading live acts
+
+    def targets(self) -> dict[str, int]:
+        """The targets of received acts and how many acts each has."""
+        with self._place.reading() as connection:
+            return reading.targets(connection)
+
+    def received(self, targets: Collection[str]) -> list[Stored]:
+        """The received acts on these targets, any number of them, by target, source and id."""
+        with self._place.reading() as connection:
+            return list(reading.received(connection, targets))
+
+    def given(self) -> list[Stored]:
+        """All acts given, by source and id."""
+        with self._place.reading() as connection:
+            return list(reading.given(connection))
+
+    def counts(self, targets: Collection[str]) -> list[Count]:
+        """The present numbers for these targets, by target, source and kind."""
+        with self._place.reading() as connection:
+            return list(reading.latest_counts(connection, targets))
+
+    def history(self, source: str, target: str) -> list[tuple[datetime, Kind, int]]:
+        """How a source's numbers for a target went, oldest first: an entry whenever one changed."""
+        with self._place.reading() as connection:
+            return list(reading.history(connection, source, target))
+
+    # The site as of the last build
+
+    def save_posts(self, posts: Iterable[Post]) -> None:
+        """Replaces the posts that are known; their HTML is not kept."""
+        with self._writing() as connection:
+            pages.save_posts(connection, posts)
+
+    def posts(self) -> list[Post]:
+        """The posts known from the last build, by URL."""
+        with self._place.reading() as connection:
+            return list(pages.all_posts(connection))
+
+    def save_matches(self, matches: Iterable[tuple[str, str, str]]) -> None:
+        """Replaces what targets mean: (target, URL of the post or "", the rule that decided)."""
+        with self._writing() as connection:
+            pages.save_matches(connection, matches)
+
+    def matches(self) -> dict[str, tuple[str, str]]:
+        """What targets mean: (URL of the post or "", rule) by target."""
+        with self._place.reading() as connection:
+            return {target: (post, rule) for target, post, rule in pages.all_matches(connection)}
+
+    # Everything at once
+
+    def forget(self, who: str) -> int:
+        """Erases a person (profile URL or handle) for good.
+
+        Only a salted hash stays, so that no pull brings them back. Returns how many acts were erased or, where they
+        were given to that person, made nameless.
+        """
+        with self._writing() as connection:
+            touched = forgetting.forget(connection, who)
+        self._place.flush()
+        return touched
+
+    def whole(self) -> Whole:
+        """Everything in the store, as of one moment."""
+        with self._writing() as connection:
+            return merging.whole(connection)
+
+    def merge(self, other: Whole) -> Changes:
+        """Takes another store in, wholly or not: an empty one becomes its equal, else the newer of both stays."""
+        with self._writing() as connection:
+            return merging.merge(connection, other)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Threads take turns here, so that they never wait for each other inside the database."""
+        with self._turn, self._place.writing() as connection:
+            yield connection

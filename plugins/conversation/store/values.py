@@ -1,0 +1,113 @@
+"""What the store gives back, as values: the state of a source, what a commit changed, and the store as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import datetime
+
+from ..acts import Count, Problem
+from ..posts import Post
+from .rows import Stored
+
+__all__ = ["Changes", "Counted", "Pulled", "SourceState", "Tombstone", "Whole"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceState:
+    """How a source stands.
+
+    `state` is "fresh" (the last try succeeded), "stale" (it succeeded before, but not at the last try), "failed" (it
+    never succeeded and the last try failed) or "never" (nothing came of it yet). `pulled` is when what it told was
+    true: the last success, or `Batch.pulled`; `tried` the last try; `acts` the number of live acts.
+    """
+
+    name: str
+    state: str
+    pulled: datetime | None
+    tried: datetime | None
+    error: str | None
+    acts: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the acts of a batch; an act that comes back counts as new. Adds up with `+`."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    same: int = 0
+
+    @property
+    def total(self) -> int:
+        """All acts that were looked at."""
+        return self.new + self.changed + self.gone + self.same
+
+    @property
+    def any(self) -> bool:
+        """Whether a page may look different now."""
+        return bool(self.new or self.changed or self.gone)
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(
+            self.new + other.new, self.changed + other.changed, self.gone + other.gone, self.same + other.same
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """A source as the store keeps it: `outcome` of the last pull ("done", "failed", "unfinished") and its problems."""
+
+    name: str
+    tried: datetime | None = None
+    pulled: datetime | None = None
+    outcome: str = "unfinished"
+    error: str | None = None
+    cursor: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The word for `SourceState.state`."""
+        if self.outcome == "done":
+            return "fresh"
+        if self.pulled is not None:
+            return "stale"
+        return "failed" if self.error is not None else "never"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of an act that is gone."""
+
+    source: str
+    id: str
+    identity: str
+    first_seen: datetime
+    gone_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Counted:
+    """A count and since when it has been so."""
+
+    count: Count
+    at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """Everything in a store, each part in a fixed order.
+
+    `asked` holds (source, post, when), `matches` (target, post or "", rule), `forgotten` (salted hash, salt).
+    """
+
+    sources: tuple[Pulled, ...] = ()
+    acts: tuple[Stored, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    counts: tuple[Counted, ...] = ()
+    asked: tuple[tuple[str, str, datetime], ...] = ()
+    posts: tuple[Post, ...] = ()
+    matches: tuple[tuple[str, str, str], ...] = ()
+    forgotten: tuple[tuple[str, str], ...] = ()

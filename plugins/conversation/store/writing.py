@@ -1,0 +1,178 @@
+"""What a pull writes. Every function works inside a transaction that the caller began."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select, update
+from sqlalchemy.engine import Connection
+
+from ..acts import Act, Count, Problem
+from ..sources import Batch
+from .forgetting import Forgotten
+from .rows import bounded, chunks, clean, content, key, upsert, whole_number
+from .schema import Moment, acts, counts, problems, sources, tombstones
+from .values import Changes
+
+__all__ = ["add_problems", "begin", "bury", "commit", "end", "ensure_source"]
+
+
+def ensure_source(connection: Connection, source: str) -> None:
+    """Makes sure that the source has a row."""
+    if connection.scalar(select(sources.c.name).where(sources.c.name == source)) is None:
+        connection.execute(insert(sources).values(name=source, pull=0, outcome="unfinished", cursor="{}"))
+
+
+def begin(connection: Connection, source: str, at: datetime) -> int:
+    """Opens a pull and returns its number. Until `end`, it counts as unfinished: this process may be killed."""
+    ensure_source(connection, source)
+    pull = 1 + (connection.scalar(select(sources.c.pull).where(sources.c.name == source)) or 0)
+    connection.execute(
+        update(sources).where(sources.c.name == source).values(pull=pull, tried=at, outcome="unfinished")
+    )
+    connection.execute(delete(problems).where(problems.c.source == source))
+    return pull
+
+
+def commit(connection: Connection, pull: int, source: str, batch: Batch, at: datetime) -> Changes:
+    """Takes in one batch; see `Batch` for what its parts mean."""
+    ensure_source(connection, source)
+    found = _take_acts(connection, pull, source, Forgotten.read(connection).spare(batch.acts), at)
+    gone = 0
+    for ids in chunks(bounded(one) for one in batch.gone):
+        gone += bury(connection, and_(acts.c.source == source, acts.c.id.in_(ids)), at)
+    unseen = and_(acts.c.source == source, acts.c.pull < pull)
+    if "*" in batch.complete:
+        gone += bury(connection, unseen, at)
+    else:
+        for targets in chunks(bounded(one) for one in batch.complete):
+            gone += bury(connection, and_(unseen, acts.c.target.in_(targets)), at)
+    _take_counts(connection, source, batch.counts, at)
+    add_problems(connection, source, batch.problems)
+    if batch.cursor is not None:
+        cursor = json.dumps(dict(batch.cursor), sort_keys=True)
+        connection.execute(update(sources).where(sources.c.name == source).values(cursor=cursor))
+    return found + Changes(gone=gone)
+
+
+def end(  # noqa: PLR0913 - what `Store.end` was told
+    connection: Connection,
+    pull: int,
+    source: str,
+    at: datetime,
+    *,
+    error: str | None,
+    pulled: datetime | None,
+    done: bool,
+) -> None:
+    """Closes a pull. One that a newer pull has overtaken may still tell when the source was last reached."""
+    known = connection.execute(select(sources.c.pull, sources.c.pulled).where(sources.c.name == source)).one_or_none()
+    if known is None:
+        return
+    values: dict[str, Any] = {}
+    overtaken = known.pull != pull
+    if done and not (overtaken and known.pulled and known.pulled > (pulled or at)):
+        values["pulled"] = pulled or at
+    if not overtaken:
+        values["outcome"] = "done" if done else "failed" if error is not None else "unfinished"
+        if done or error is not None:
+            values["error"] = None if error is None else clean(error)
+    if values:
+        connection.execute(update(sources).where(sources.c.name == source).values(**values))
+
+
+def bury(connection: Connection, which: ColumnElement[bool], at: datetime) -> int:
+    """Deletes live acts and leaves tombstones; returns how many."""
+    columns = ["source", "id", "identity", "first_seen", "gone_at"]
+    left = select(acts.c.source, acts.c.id, acts.c.identity, acts.c.first_seen, literal(at, Moment)).where(which)
+    connection.execute(insert(tombstones).from_select(columns, left))
+    return connection.execute(delete(acts).where(which)).rowcount
+
+
+def add_problems(connection: Connection, source: str, found: Sequence[Problem]) -> None:
+    """Appends problems to those of the source's last pull."""
+    if found:
+        last = connection.scalar(select(func.max(problems.c.position)).where(problems.c.source == source)) or 0
+        rows = [
+            {"source": source, "position": last + number, "place": clean(problem.where), "what": clean(problem.what)}
+            for number, problem in enumerate(found, 1)
+        ]
+        connection.execute(insert(problems), rows)
+
+
+def _take_acts(connection: Connection, pull: int, source: str, told: Iterable[Act], at: datetime) -> Changes:
+    """Adds new acts, replaces changed ones, and only marks the others as seen."""
+    given = {bounded(act.id): act for act in told}
+    columns = (acts.c.id, acts.c.digest, acts.c.first_seen, acts.c.last_seen, acts.c.pull)
+    known, buried = _by_id(connection, given, source, columns), _buried(connection, given, source)
+    same = []
+    write = []
+    for one, act in given.items():
+        fresh, old = content(act), known.get(one)
+        if old is not None and old.digest == fresh["digest"]:
+            same.append(one)
+            continue
+        fresh |= key(source, one, act) | {
+            "first_seen": buried.get(one, at),
+            "last_seen": at,
+            "changed": at,
+            "pull": pull,
+        }
+        if old is not None:
+            fresh["first_seen"] = old.first_seen
+            fresh["last_seen"], fresh["pull"] = max(old.last_seen, at), max(old.pull, pull)
+        write.append(fresh)
+    for ids in chunks(same):
+        connection.execute(
+            update(acts)
+            .where(acts.c.source == source, acts.c.id.in_(ids))
+            .values(
+                last_seen=case((acts.c.last_seen < at, literal(at, Moment)), else_=acts.c.last_seen),
+                pull=case((acts.c.pull < pull, pull), else_=acts.c.pull),
+            )
+        )
+    for ids in chunks(buried):
+        connection.execute(delete(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids)))
+    upsert(connection, acts, write)
+    new = len(given) - len(known)
+    return Changes(new=new, changed=len(write) - new, same=len(same))
+
+
+def _by_id(connection: Connection, ids: Iterable[str], source: str, columns: Sequence[Any]) -> dict[str, Any]:
+    known: dict[str, Any] = {}
+    for some in chunks(ids):
+        found = connection.execute(select(*columns).where(acts.c.source == source, acts.c.id.in_(some)))
+        known |= {one.id: one for one in found}
+    return known
+
+
+def _buried(connection: Connection, ids: Iterable[str], source: str) -> dict[str, datetime]:
+    """When acts that are gone were first seen, by id."""
+    known: dict[str, datetime] = {}
+    columns = (tombstones.c.id, tombstones.c.first_seen)
+    for some in chunks(ids):
+        found = connection.execute(select(*columns).where(tombstones.c.source == source, tombstones.c.id.in_(some)))
+        known |= {one.id: one.first_seen for one in found}
+    return known
+
+
+def _take_counts(connection: Connection, source: str, told: Iterable[Count], at: datetime) -> None:
+    """Adds a row to the history of every number that differs from the last one known."""
+    values: Mapping[tuple[str, str], int] = {
+        (bounded(count.target), str(count.kind)): whole_number(count.value) for count in told
+    }
+    newest: dict[tuple[str, str], Any] = {}
+    for targets in chunks(target for target, _ in values):
+        found = select(counts).where(counts.c.source == source, counts.c.target.in_(targets)).order_by(counts.c.at)
+        newest |= {(one.target, one.kind): one for one in connection.execute(found)}
+    rows = []
+    for (target, kind), value in values.items():
+        old = newest.get((target, kind))
+        if old is None or old.value != value:
+            # A clock that went back must not make the older number the present one.
+            since = at if old is None else max(at, old.at)
+            rows.append({"source": source, "target": target, "kind": kind, "at": since, "value": value})
+    upsert(connection, counts, rows)
