@@ -1,10 +1,10 @@
 """Where acts come from: one module per service, all alike.
 
-A service is a `Service` value: its name, its options, and a `pull` function that turns an `Ask` into `Batch`es. In every
-module `fetch_*` talks to the network and `parse_*` is pure (bytes or parsed JSON in, acts and problems out), so that a
-saved response is a test. Services know nothing of the store or of Pelican.
+A service is a `Service` value: its name, its options, and a `pull` function that turns an `Ask` into `Batch`es. In
+every module `fetch_*` talks to the network and `parse_*` is pure (bytes or parsed JSON in, acts and problems out), so
+that a saved response is a test. Services know nothing of the store or of Pelican.
 
-Third parties add services through the entry point group `pelican_conversation.sources`; see docs/sources/writing-one.md.
+Third parties add services through the entry point group `pelican_conversation.sources`: docs/sources/writing-one.md.
 """
 
 from __future__ import annotations
@@ -107,4 +107,4 @@ class Service:
     given: tuple[str, ...] = ()
     token: str = ""
     local: bool = False
-    per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005, E731
+    per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005

@@ -1,0 +1,176 @@
+"""Every setting there is: one table from which values are checked and the manual (docs/settings.md) is written."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from . import checks
+
+__all__ = ["KNOWN", "Setting", "manual"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A setting: its name, what it is where it is not given, what it may be, and what the manual says of it.
+
+    `check` returns the value as the plugin uses it, or raises `checks.Wrong`. `example` is Python.
+    """
+
+    name: str
+    default: object
+    check: Callable[[object], object]
+    meaning: str
+    example: str
+
+    @property
+    def field(self) -> str:
+        """The setting's name in `Settings`."""
+        return self.name.removeprefix("CONVERSATION_").lower()
+
+
+KNOWN: tuple[Setting, ...] = (
+    Setting(
+        name="CONVERSATION_SOURCES",
+        default=[],
+        check=checks.entries,
+        meaning="""
+Where replies, shares and mentions are collected, one dictionary per source: `source` is the service, the other options
+are those of the service (a page each under `sources/`). Every source also takes `name` (it is listed under it and its
+token is found by it; two sources of one service are called `mastodon` and `mastodon-2` where you do not say) and
+`base_url` (your own copy of a service). A source named here is one that is asked; the links in your posts and
+`CONVERSATION_GIVING` are always read.""",
+        example="""[
+    {"source": "webmention.io", "domain": "example.com"},
+    {"source": "mastodon", "account": "@ada@social.example"},
+]""",
+    ),
+    Setting(
+        name="CONVERSATION_STORE",
+        default="sqlite:///conversation.sqlite",
+        check=checks.store,
+        meaning="""
+Where everything collected is remembered: any SQLAlchemy address. A relative SQLite file lies beside your settings file.
+Keep it, and keep a copy: services forget.""",
+        example='"postgresql+psycopg://ada@localhost/conversation"',
+    ),
+    Setting(
+        name="CONVERSATION_PULL",
+        default="due",
+        check=checks.choice("due", "always", "never"),
+        meaning="""
+When a build asks the sources: `"due"` asks about each post the more seldom the older it is, `"always"` asks about every
+post at every build, `"never"` builds from what is remembered (`invoke pull` asks all the same).""",
+        example='"never"',
+    ),
+    Setting(
+        name="CONVERSATION_DEADLINE",
+        default=30,
+        check=checks.seconds,
+        meaning="Seconds that a build waits for the sources before it goes on with what it has; at most 3600.",
+        example="10",
+    ),
+    Setting(
+        name="CONVERSATION_IDENTITIES",
+        default=[],
+        check=checks.profiles,
+        meaning="""
+Further profiles and handles that are yours, so that what you say in your own threads is shown as yours and never
+counted as received. A handle needs its host: `"@ada@social.example"`, not `"ada"`. The addresses of your site and the
+accounts of your sources are known already.""",
+        example='["https://social.example/@ada", "ada.example.org"]',
+    ),
+    Setting(
+        name="CONVERSATION_SITEURLS",
+        default=[],
+        check=checks.addresses,
+        meaning="""
+Former addresses of the site: what people said about them belongs to the same posts (see [matching](matching.md)). Where
+`SITEURL` is empty, as in many a `pelicanconf.py`, the first of these is taken for the present address.""",
+        example='["http://ada-marlow.example/blog"]',
+    ),
+    Setting(
+        name="CONVERSATION_PRIVACY",
+        default={},
+        check=checks.privacy,
+        meaning="""
+How much is shown, by kind of act or by name of a source: `"full"` (words, name and link), `"name"` (no words) or
+`"count"` (only a number). Kinds are `reply`, `mention`, `link`, `like`, `repost`, `quote`, `bookmark`, `answer`,
+`guest-post`, `follow`, `rsvp`, `note`.""",
+        example='{"like": "count", "mastodon": "name"}',
+    ),
+    Setting(
+        name="CONVERSATION_MODERATION",
+        default="content/moderation.toml",
+        check=checks.file,
+        meaning="The file in which `invoke hide` and `invoke show` keep what you decided. It need not exist.",
+        example='"moderation.toml"',
+    ),
+    Setting(
+        name="CONVERSATION_GIVING",
+        default="content/giving.csv",
+        check=checks.file,
+        meaning="The table of what you gave and no service can tell: `invoke give` adds to it. It need not exist.",
+        example='"giving.csv"',
+    ),
+    Setting(
+        name="CONVERSATION_LEDGER_URL",
+        default="giving-receiving/",
+        check=checks.output_url,
+        meaning="The address of the page of giving and receiving, relative to `SITEURL`.",
+        example='"thanks.html"',
+    ),
+    Setting(
+        name="CONVERSATION_LEDGER_SAVE_AS",
+        default="giving-receiving/index.html",
+        check=checks.output_file,
+        meaning="Where that page is written in the output, `ledger.json` beside it. Empty: no such page.",
+        example='"thanks.html"',
+    ),
+    Setting(
+        name="CONVERSATION_STRICT",
+        default=False,
+        check=checks.flag,
+        meaning="With `True`, a source that cannot be read fails the build. Without, it is a warning.",
+        example="True",
+    ),
+    Setting(
+        name="CONVERSATION_HELP",
+        default="",
+        check=checks.text,
+        meaning="""
+"How can I help you?": what opens the page of giving and receiving, in Markdown; or the path of a page's source below
+your content folder, whose text is used.""",
+        example='"pages/help.md"',
+    ),
+    Setting(
+        name="CONVERSATION_CONTACT",
+        default={},
+        check=checks.contact,
+        meaning="How readers can reach you: labels and their addresses, `https:`, `http:` or `mailto:`.",
+        example='{"E-mail": "mailto:ada@example.com", "Mastodon": "https://social.example/@ada"}',
+    ),
+    Setting(
+        name="CONVERSATION_WEBMENTION",
+        default="",
+        check=checks.endpoint,
+        meaning="""
+The address that receives webmentions for your site, which pages announce. Where it is not given, the endpoint of your
+first `webmention.io` source; without such a source, none.""",
+        example='"https://webmention.io/example.com/webmention"',
+    ),
+)
+
+
+def manual() -> str:
+    """The settings as Markdown, for docs/settings.md; a test holds the file to it."""
+    parts = []
+    for setting in KNOWN:
+        default = f'"{setting.default}"' if isinstance(setting.default, str) else repr(setting.default)
+        parts += [
+            f"## {setting.name}",
+            f"Default: `{default}`",
+            setting.meaning.strip(),
+            f"```python\n{setting.name} = {setting.example}\n```",
+        ]
+    return "\n\n".join(parts) + "\n"

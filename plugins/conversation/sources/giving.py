@@ -1,0 +1,250 @@
+"""`content/giving.csv`: what the blogger gave where no service tells, written down by hand (or by `give`).
+
+People edit this file in spreadsheets and text editors, so much is forgiven (column order, byte order marks, semicolons,
+comments, blank lines) and everything that cannot be taken is told with its line. All other rows count.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..acts import Act, Direction, Kind, Person, Problem
+from ..addresses import is_web, key
+from ..channels import channel_of
+from ..errors import ArchiveError
+from ..sanitise import line, plain
+from ..suggest import did_you_mean, nearest
+from . import Ask, Batch, Option, Service, Source
+from .pages import digest_of
+
+if TYPE_CHECKING:
+    from ..http import Client
+
+__all__ = ["COLUMNS", "SERVICE", "parse_giving", "pull"]
+
+#: The columns, in the order in which `give` writes them; the first two and `url` are required.
+COLUMNS = ("date", "kind", "channel", "url", "person", "words", "note")
+REQUIRED = frozenset({"date", "kind", "url"})
+MAX_BYTES = 16 << 20
+MAX_WORDS = 10_000_000
+#: A quoted text may go over so many lines; beyond that a quotation mark was forgotten.
+MAX_LINES = 50
+
+_HANDLE = re.compile(r"@?[\w.-]+@[\w.-]+\.\w+|@[\w.-]+|[\w-]+(\.[\w-]+)+")
+_MISSING = "missing"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """One row: its line in the file, its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: ARG001 - one signature for all services
+    """One batch with all rows where the file has changed, none where it has not; raises ArchiveError if unreadable."""
+    name = source.options["path"]
+    data = _read(source.root / name, name)
+    digest = _MISSING if data is None else hashlib.blake2b(data, digest_size=16).hexdigest()
+    if digest == ask.cursor.get("digest", _MISSING) and not (ask.full and data is not None):
+        return
+    acts, problems, whole = parse_giving(data or b"", name, source=source.name, now=ask.now)
+    if not whole:  # nothing could be read at all: what is known stays, and the file is looked at again next time
+        yield Batch(problems=problems)
+        return
+    past = [act.published for act in acts if act.published and act.published <= ask.now]
+    yield Batch(acts, problems=problems, cursor={"digest": digest}, complete=("*",), pulled=max(past, default=None))
+
+
+def parse_giving(
+    data: bytes, name: str, *, source: str, now: datetime
+) -> tuple[tuple[Act, ...], tuple[Problem, ...], bool]:
+    """The acts in a file called `name` (for messages), its problems, and whether its rows could be read at all."""
+    text, problems = _decoded(data, name)
+    rows: list[_Row] = []
+    header: list[str] | None = None
+    for number, cells in _rows(text):
+        if isinstance(cells, str):
+            problems.append(_problem(name, number, cells))
+        elif header is None:
+            header = [cell.strip().casefold() for cell in cells]
+            problems += [_problem(name, number, what) for what in _header_problems(header)]
+            if not set(header) >= REQUIRED:
+                return (), tuple(problems), False
+        elif any(cell.strip() for cell in cells[len(header) :]):
+            problems.append(
+                _problem(name, number, 'more cells than the header has; put "…" around a text with a comma')
+            )
+        else:
+            rows.append(_Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=False))))
+    acts: dict[tuple[str, ...], Act] = {}
+    for row in rows:
+        act = _act(row, source)
+        if isinstance(act, str):
+            problems.append(_problem(name, row.line, act))
+            continue
+        same = (str(act.published), act.kind, key(act.url))
+        if same in acts:
+            problems.append(_problem(name, row.line, "the same date, kind and url stand above; counted once"))
+        elif act.published and act.published > now + timedelta(days=1):
+            problems.append(_problem(name, row.line, f"{row.cells['date']} is still to come; is the date right?"))
+        acts.setdefault(same, act)
+    return tuple(acts.values()), tuple(problems), True
+
+
+def _read(path: Path, name: str) -> bytes | None:
+    """The bytes of the file; None where there is none. Raises ArchiveError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if len(data) > MAX_BYTES:
+        raise ArchiveError(f"{name} is larger than {MAX_BYTES >> 20} MiB; is this the right file?")
+    return data
+
+
+def _problem(name: str, number: int, what: str) -> Problem:
+    return Problem(f"{name}, line {number}", what)
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, list[Problem]]:
+    """The text; bytes that are not UTF-8 become "\ufffd", and the first line with such bytes is told."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        number = data[: error.start].count(b"\n") + 1
+        what = "letters that are not in UTF-8; save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
+        return data.decode("utf-8-sig", "replace"), [_problem(name, number, what)]
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The rows with the number of their first line; a text in place of a row that cannot be read.
+
+    Each row gets a reader of its own: after a forgotten quotation mark the next line is read as if nothing had been.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = ","
+    at, first = 0, True
+    while at < len(lines):
+        start = lines[at].lstrip()
+        if not start.strip(" \t\r\n,;") or start.startswith("#"):
+            at += 1
+            continue
+        if first:
+            delimiter = max(",;\t", key=lines[at].count)
+            first = False
+        reader = csv.reader(lines[at : at + MAX_LINES], delimiter=delimiter, strict=True, skipinitialspace=True)
+        try:
+            row = next(reader)
+        except csv.Error as error:
+            yield at + 1, f"a quotation mark is missing or one too many ({error})"
+            at += 1
+            continue
+        yield at + 1, row
+        at += max(reader.line_num, 1)
+
+
+def _header_problems(header: list[str]) -> Iterator[str]:
+    """What is wrong with the names of the columns."""
+    for column in dict.fromkeys(header):
+        if column and column not in COLUMNS:
+            near = nearest(column, COLUMNS)
+            yield f"the column {line(column, 40)!r} is not known" + (f"; did you mean {near!r}?" if near else "")
+        elif column and header.count(column) > 1:
+            yield f"the column {column!r} is there twice; the last one counts"
+    for column in sorted(REQUIRED - set(header)):
+        yield f"there must be a first line with the names of the columns, and {column!r} is not among them"
+
+
+def _act(row: _Row, source: str) -> Act | str:
+    """The act that a row tells of, or what is wrong with it."""
+    cells = row.cells
+    if any("\0" in cell for cell in cells.values()):
+        return "there are NUL bytes in this line; save the file as plain text"
+    when = _when(cells.get("date", ""))
+    kind = _kind(cells.get("kind", ""))
+    count = _words(cells.get("words", ""))
+    for wrong in (when, kind, count):
+        if isinstance(wrong, str) and not isinstance(wrong, Kind):
+            return wrong
+    url = cells.get("url", "")
+    if not is_web(url):
+        return f"{line(url, 80)!r} is not an http or https address" if url else "the url is missing"
+    assert isinstance(when, datetime) and isinstance(kind, Kind)  # noqa: S101, PT018 - the loop above saw to it
+    who = _person(cells.get("person", ""))
+    return Act(
+        direction=Direction.GIVEN,
+        kind=kind,
+        source=source,
+        id=digest_of(when.isoformat(), kind, key(url), who.key or who.name),
+        url=url,
+        target=url,
+        channel=cells.get("channel", "").casefold() or channel_of(url),
+        to=who,
+        published=when,
+        title=plain(cells.get("note", "")),
+        words=count if isinstance(count, int) else None,
+    )
+
+
+def _when(text: str) -> datetime | str:
+    """A date (noon, UTC) or an ISO time (UTC where it names no zone), or what is wrong with it."""
+    wrong = f"{line(text, 40)!r} is not a date; write it as 2026-05-02" if text else "the date is missing"
+    try:
+        when = datetime.fromisoformat(text)
+        if len(text) <= len("2026-W18-6"):
+            when = datetime.combine(when.date(), time(12))
+        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return wrong
+    return when if when.year >= 1970 else wrong  # noqa: PLR2004 - before that nobody gave anything on the Internet
+
+
+def _kind(text: str) -> Kind | str:
+    """The kind that a cell names ("Guest post" is as good as "guest-post"), or what is wrong with it."""
+    word = re.sub(r"[\s_]+", "-", text.casefold())
+    if not word:
+        return "the kind is missing"
+    if word in list(Kind):
+        return Kind(word)
+    return f"{line(text, 40)!r} is not a kind. {did_you_mean(word, Kind)}"
+
+
+def _words(text: str) -> int | str | None:
+    """A number of words, None where none is given, or what is wrong with it."""
+    if not text:
+        return None
+    if re.fullmatch(r"\d{1,8}", text, re.ASCII) and int(text) <= MAX_WORDS:
+        return int(text)
+    return f"{line(text, 40)!r} is not a number of words"
+
+
+def _person(text: str) -> Person:
+    """Who it was given to: a profile's address, a handle, or else just a name."""
+    if is_web(text):
+        return Person(url=text)
+    if _HANDLE.fullmatch(text):
+        return Person(handle=text)
+    return Person(name=line(text, 200))
+
+
+SERVICE = Service(
+    name="giving",
+    pull=pull,
+    summary="What you gave where no service tells, from a table that you keep by hand.",
+    options=(Option("path", "The table, a CSV file.", required=True),),
+    given=tuple(Kind),
+    local=True,
+)

@@ -1,0 +1,164 @@
+"""The posts themselves as a source: every link to somebody else's page is something given, and so says front matter.
+
+`reply_to`, `like_of`, `repost_of`, `bookmark_of` and `guest_post_of` make the whole post an act; a page that a post is
+a reply to is not counted a second time because the post links to it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..acts import Act, Direction, Kind, Problem
+from ..addresses import is_web
+from ..posts import Post
+from ..sanitise import line
+from . import Ask, Batch, Service, Source
+from .hypertext import anchors, text, words
+from .pages import digest_of, is_within, page_of, whose
+
+if TYPE_CHECKING:
+    from ..http import Client
+
+__all__ = ["FIELDS", "SERVICE", "parse_posts", "pull"]
+
+#: Fields of front matter that make a post an act, and which.
+FIELDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "reply_to": Kind.REPLY,
+        "like_of": Kind.LIKE,
+        "repost_of": Kind.REPOST,
+        "bookmark_of": Kind.BOOKMARK,
+        "guest_post_of": Kind.GUEST_POST,
+    }
+)
+#: Kinds in which something was written to the other.
+WRITTEN = frozenset({Kind.REPLY, Kind.GUEST_POST})
+
+
+class _Found(NamedTuple):
+    """Something that a post may give: `wrong` says why it cannot be counted."""
+
+    kind: Kind
+    url: str
+    title: str
+    wrong: str
+
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_BREAKS = re.compile(r"[\t\r\n]")  # browsers take them out of addresses
+_CONTROL = "".join(map(chr, range(33)))
+
+
+def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: ARG001 - one signature for all services
+    """One batch with what all published posts give; none where no post has changed since."""
+    published = [post for post in ask.posts if post.status == "published"]
+    # Originals first: what a translation links to counts as the original's where both have it.
+    posts = sorted(published, key=lambda post: (_origin(post) != post.url, post.url))
+    digest = _digest(posts, ask.sites)
+    if digest == ask.cursor.get("digest") and not ask.full:
+        return
+    acts, problems = parse_posts(posts, source=source.name, sites=ask.sites)
+    times = [post.published for post in posts if post.published and post.published <= ask.now]
+    pulled = max(times, default=None)
+    yield Batch(acts, problems=problems, cursor={"digest": digest}, complete=("*",), pulled=pulled)
+
+
+def parse_posts(
+    posts: Sequence[Post], *, source: str, sites: Iterable[str]
+) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
+    """The acts that `posts` are and hold, one per post, kind and page, and what is wrong with them."""
+    ours = [page_of(site) for site in sites]
+    acts: dict[str, Act] = {}
+    problems: dict[Problem, None] = {}
+    taken: set[tuple[str, str]] = set()
+    for parse in (_parse_fields, _parse_links):
+        for post in posts:
+            for kind, url, title, wrong in parse(post):
+                page = page_of(url)
+                if wrong:
+                    problems[Problem(post.path or post.url, wrong)] = None
+                elif not is_within(page, ours) and (kind is not Kind.LINK or (_origin(post), page) not in taken):
+                    taken.add((_origin(post), page))
+                    act = _act(post, source, kind, url, page, title)
+                    acts.setdefault(act.id, act)
+    return tuple(acts.values()), tuple(problems)
+
+
+def _parse_fields(post: Post) -> Iterator[_Found]:
+    """The acts that front matter makes of a post."""
+    for name, kind in FIELDS.items():
+        for value in post.fields.get(name, ()):
+            good = is_web(value)
+            wrong = "" if good else f"{name}: {line(value, 100)!r} is not an http or https address"
+            yield _Found(kind, value.strip(), post.title, wrong)
+
+
+def _parse_links(post: Post) -> Iterator[_Found]:
+    """The links in a post, but for those that name the blogger elsewhere (`rel=me`)."""
+    for anchor in anchors(post.html):
+        url, wrong = _address(anchor.href)
+        if (url or wrong) and "me" not in anchor.rel:
+            told = wrong and f"the link {line(anchor.href, 100)!r} {wrong}"
+            yield _Found(Kind.LINK, url, line(anchor.text, 300), told)
+
+
+def _act(post: Post, source: str, kind: Kind, url: str, page: str, title: str) -> Act:
+    return Act(
+        direction=Direction.GIVEN,
+        kind=kind,
+        source=source,
+        id=digest_of(_origin(post), kind, page),
+        url=post.url,
+        target=url,
+        to=whose(url),
+        published=post.published,
+        title=title,
+        words=words(text(post.html)) if kind in WRITTEN else None,
+    )
+
+
+def _origin(post: Post) -> str:
+    """The post that a translation is a translation of, else the post itself."""
+    return post.original or post.url
+
+
+def _address(href: str) -> tuple[str, str]:
+    """The web address that a link leads to, "" for mail, scripts and the own site; and what is wrong with it."""
+    url = _BREAKS.sub("", href.strip(_CONTROL)).replace(" ", "%20")
+    if url.startswith("//"):
+        url = f"https:{url}"
+    scheme = _SCHEME.match(url)
+    if scheme is None:
+        return "", ""
+    name, rest = scheme[1].lower(), url[scheme.end() :]
+    if name in {"http", "https"}:
+        if rest.startswith("//"):
+            return (url, "") if is_web(url) else ("", "is not an address")
+        return "", f"lacks slashes; is {name}://{line(rest.lstrip('/'), 80)} meant?"
+    if rest.startswith("//") and difflib.get_close_matches(name, ["http", "https"], cutoff=0.7):
+        return "", f"begins with a slip of the pen; is http{'s' if name.endswith('s') else ''}:{line(rest, 80)} meant?"
+    return "", ""
+
+
+def _digest(posts: list[Post], sites: tuple[str, ...]) -> str:
+    """A digest of everything that the acts are made of."""
+    digest = hashlib.blake2b(repr(sites).encode("utf-8", "surrogatepass"), digest_size=16)
+    for post in posts:
+        fields = sorted((name, values) for name, values in post.fields.items() if name in FIELDS)
+        told = (post.url, post.original, post.published, post.title, post.path, fields, len(post.html))
+        digest.update(f"{told!r}\n{post.html}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+SERVICE = Service(
+    name="posts",
+    pull=pull,
+    summary="The links in your own posts, and front matter such as `reply_to`.",
+    given=(Kind.LINK, *FIELDS.values()),
+    local=True,
+)
