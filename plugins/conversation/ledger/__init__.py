@@ -1,0 +1,14 @@
+"""Giving and receiving: pure functions from acts to figures, and from figures to what the page shows.
+
+Data goes one way: `entries` (rows) → `tally`, `gifts`, `people`, `mix`, `answering`, `drawn`, `milestones` (one figure
+each) → `metrics` (the catalogue) → `book` (the ledger, ledger.json) → `wording`, `page` (what the template shows).
+"""
+
+from __future__ import annotations
+
+from .book import Ledger, compute
+from .entries import Entry, PostFacts, SourceFacts
+from .milestones import Snapshot
+from .page import Page, view
+
+__all__ = ["Entry", "Ledger", "Page", "PostFacts", "Snapshot", "SourceFacts", "compute", "view"]

@@ -1,0 +1,126 @@
+"""Answering: of the comments on my posts, how many did I answer, how soon, and how long do we talk?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import fmean, median
+
+from ..acts import Direction, Kind
+from .entries import Entry, Part, address
+
+__all__ = ["answers", "response_hours", "response_rate", "thread_depth", "threads", "waits"]
+
+#: A comment younger than this may still be answered: it counts neither way.
+GRACE = timedelta(days=7)
+HOUR = timedelta(hours=1)
+#: Stands for the blogger among the people of a thread; no `Person.key` is like it.
+_ME = "\0"
+
+_COMMENTS = frozenset({Kind.REPLY, Kind.ANSWER})
+
+
+def response_rate(waits: Sequence[float | None]) -> float | None:
+    """Comments on my posts that I answered, 0..1: answered / answerable. Nothing answerable: None.
+
+    Takes `waits`. Source: Fanpage Karma's service level.
+    """
+    return sum(wait is not None for wait in waits) / len(waits) if waits else None
+
+
+def response_hours(waits: Iterable[float | None]) -> float | None:
+    """Time to first response: the median hours over the answered comments. None answered: None.
+
+    Takes `waits`. The unanswered ones are shown beside it, since they would all wait for ever. Source: CHAOSS, "Time to
+    First Response".
+    """
+    answered = [wait for wait in waits if wait is not None]
+    return median(answered) if answered else None
+
+
+def thread_depth(sizes: Sequence[int]) -> float | None:
+    """Conversation depth: mean messages per thread with two or more people in it. No such thread: None.
+
+    Takes the sizes of `threads`; in a window, of those with any message in it, whole. Source: Sprout Social's average
+    thread size.
+    """
+    return fmean(sizes) if sizes else None
+
+
+def waits(comments: Iterable[Entry], answered: Mapping[str, Sequence[datetime]], now: datetime) -> list[float | None]:
+    """Hours that each answerable comment waited for its first answer, in no order; None where it still waits.
+
+    Answerable is a reply or answer of somebody else, on a post of the site, 7 days old or older at `now`, with an
+    address of its own to which an answer can point (without it nobody can tell). Spam never comes here. An answer whose
+    clock lies before the comment's took no time.
+    """
+    hours: list[float | None] = []
+    for comment in comments:
+        spot = address(comment.url)
+        if not _is_comment(comment) or not spot or spot == address(comment.post) or comment.when > now - GRACE:
+            continue
+        first = min(answered.get(spot, ()), default=None)
+        hours.append(None if first is None else max(0.0, (first - comment.when) / HOUR))
+    return hours
+
+
+def answers(part: Part) -> dict[str, list[datetime]]:
+    """When the blogger answered, by the address that was answered: in the own threads, elsewhere, or with a post."""
+    answered: dict[str, list[datetime]] = {}
+    for entry in (*part.mine, *part.given):
+        if entry.kind in _COMMENTS:
+            pages = (entry.parent,) if entry.direction is Direction.RECEIVED else (entry.parent, entry.target)
+            for page in {address(page) for page in pages if page}:
+                answered.setdefault(page, []).append(entry.when)
+    return answered
+
+
+def threads(part: Part) -> list[list[datetime]]:
+    """The threads under the site's posts that two or more people wrote in: the times of their messages, in no order.
+
+    A thread is a comment and all that answers it, directly or not, the blogger's answers included. All who are
+    anonymous in one thread count as one person.
+    """
+    talk = [entry for entry in (*part.received, *part.mine) if _is_comment(entry)]
+    spots = [address(entry.url) for entry in talk]
+    told = set(spots)
+    for entry in part.given:
+        if _is_reply(entry) and ((spot := address(entry.url)) not in told or not spot):
+            talk.append(entry)
+            spots.append(spot)
+    roots = list(range(len(talk)))
+
+    def root(place: int) -> int:
+        while roots[place] != place:
+            roots[place] = roots[roots[place]]
+            place = roots[place]
+        return place
+
+    places: dict[str, int] = {}
+    for place, spot in enumerate(spots):
+        if spot and spot != address(talk[place].post):
+            roots[root(place)] = root(places.setdefault(spot, place))
+    for place, entry in enumerate(talk):
+        parent = entry.parent or (entry.target if entry.direction is Direction.GIVEN else "")
+        above = places.get(address(parent)) if parent else None
+        if above is not None:
+            roots[root(place)] = root(above)
+    gathered: dict[int, list[Entry]] = {}
+    for place, entry in enumerate(talk):
+        gathered.setdefault(root(place), []).append(entry)
+    return [[entry.when for entry in thread] for thread in gathered.values() if _is_talk(thread)]
+
+
+def _is_comment(entry: Entry) -> bool:
+    """Whether an entry is one message on a post of the site."""
+    return _is_reply(entry) and bool(entry.post)
+
+
+def _is_reply(entry: Entry) -> bool:
+    return entry.kind in _COMMENTS and entry.number == 1
+
+
+def _is_talk(thread: Iterable[Entry]) -> bool:
+    """Whether a thread stands under a post of the site and has two or more people in it."""
+    people = {_ME if entry.mine or entry.direction is Direction.GIVEN else entry.person for entry in thread}
+    return len(people) > 1 and any(entry.direction is Direction.RECEIVED for entry in thread)
