@@ -1,0 +1,75 @@
+"""Gathers the replies, shares and mentions that each post drew anywhere, and shows them beside what its author gave.
+
+A Pelican plugin: `register` connects it to Pelican's signals. It does nothing until one of its settings is given.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pelican import signals
+
+if TYPE_CHECKING:
+    from pelican import Pelican
+    from pelican.generators import Generator
+
+__all__ = ["register"]
+
+
+def register() -> None:
+    """Connects the plugin to Pelican; called once by Pelican itself."""
+    signals.initialized.connect(_check)
+    signals.get_generators.connect(_generators)
+    signals.generator_init.connect(_prepare)
+
+
+def _is_active(settings: dict[str, object]) -> bool:
+    """Whether any of the plugin's settings is given: installed is not yet wanted."""
+    return any(name.startswith("CONVERSATION") for name in settings)
+
+
+def _check(pelican: Pelican) -> None:
+    """Says at once what is wrong with the settings, before any content is read."""
+    if not _is_active(pelican.settings):
+        return
+    from .generator import clearly, settings_of  # noqa: PLC0415 - an inert plugin costs nothing
+
+    with clearly():
+        _refuse_two_copies(pelican.settings)
+        settings_of(pelican.settings)
+
+
+def _generators(pelican: Pelican) -> type[Generator] | None:
+    if not _is_active(pelican.settings):
+        return None
+    from .generator import ConversationGenerator  # noqa: PLC0415 - as above
+
+    return ConversationGenerator
+
+
+def _prepare(generator: Generator) -> None:
+    if _is_active(generator.settings):
+        from .generator import prepare  # noqa: PLC0415 - as above
+
+        prepare(generator)
+
+
+def _refuse_two_copies(settings: dict[str, object]) -> None:
+    """One way to run the plugin must never silently load the other copy: pip-installed, or from PLUGIN_PATHS."""
+    from .errors import SettingsError  # noqa: PLC0415 - as above
+
+    here = Path(__file__).resolve().parent
+    paths = settings.get("PLUGIN_PATHS")
+    folders = [Path(str(path)) / "conversation" for path in paths] if isinstance(paths, list | tuple) else []
+    others = [folder.resolve() for folder in folders if (folder / "__init__.py").is_file()]
+    if others and here not in others:
+        raise SettingsError(
+            f"Two copies of the conversation plugin: Pelican has loaded the installed one ({here}), while PLUGIN_PATHS "
+            f"holds another ({others[0]}). Uninstall pelican-conversation, or take its folder out of PLUGIN_PATHS."
+        )
+    modules = [sys.modules.get(name) for name in ("conversation", "pelican.plugins.conversation")]
+    loaded = sorted({str(Path(str(module.__file__)).resolve().parent) for module in modules if module})
+    if len(loaded) > 1:
+        raise SettingsError(f"Two copies of the conversation plugin are loaded: {' and '.join(loaded)}. Keep one.")

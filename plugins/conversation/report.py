@@ -1,0 +1,149 @@
+"""What the tasks print: a page of text that one is glad to read, and the same as plain values for scripts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .pull import Outcome
+from .store import Changes
+from .workshop import Workshop
+
+__all__ = ["explanation", "news", "outcome_line", "show_status", "status"]
+
+#: Unmatched addresses and problems shown before "and N more"; --json has all.
+SHOWN = 12
+
+STATES = {
+    "fresh": "up to date",
+    "stale": "stale: the last try failed",
+    "failed": "has never answered",
+    "never": "not asked yet",
+}
+
+
+def status(shop: Workshop) -> dict[str, Any]:
+    """Everything that `status` tells, as plain values; times are datetimes."""
+    assembly = shop.assembly
+    matched = Counter[str]()
+    numbers = shop.store.targets()
+    for target, match in assembly.matches.items():
+        if match.post:
+            matched[match.rule] += numbers[target]
+    return {
+        "site": shop.settings.siteurl or None,
+        "posts": len(shop.posts),
+        "newest_pull": shop.store.newest_pull(),
+        "sources": [
+            {
+                "name": state.name,
+                "state": state.state,
+                "pulled": state.pulled,
+                "tried": state.tried,
+                "acts": state.acts,
+                "error": state.error,
+                "problems": [str(problem) for problem in shop.store.problems(state.name)],
+            }
+            for state in assembly.sources
+        ],
+        "received": sum(numbers.values()),
+        "given": len(shop.store.given()),
+        "rules": dict(sorted(matched.items())),
+        "unmatched": [{"target": row.target, "acts": row.acts, "reason": row.reason} for row in assembly.unmatched],
+        "conflicts": [str(problem) for problem in assembly.matcher.conflicts],
+    }
+
+
+def show_status(state: dict[str, Any]) -> None:
+    """Prints what `status` found."""
+    console = Console(highlight=False, soft_wrap=True)
+    lost = sum(row["acts"] for row in state["unmatched"])
+    console.print(f"[bold]{escape(state['site'] or 'A site without an address (SITEURL)')}[/bold]")
+    console.print(
+        f"{_many(state['posts'], 'post')}. {_many(state['received'], 'act')} received, {state['given']} given."
+    )
+    console.print()
+    console.print(_source_table(state["sources"]))
+    for source in state["sources"]:
+        if source["error"]:
+            console.print(f"\n[bold]{escape(source['name'])}[/bold] {escape(source['error'])}")
+        _listed(console, f"{source['name']}: could not be taken", source["problems"])
+    if state["rules"]:
+        by_rule = ", ".join(f"{number} by {rule}" for rule, number in _largest(state["rules"]))
+        console.print(f"\nFound their post: {escape(by_rule)}.")
+    if lost:
+        _listed(
+            console,
+            f"Found no post: {_many(lost, 'act')} on {_many(len(state['unmatched']), 'address', 'addresses')}",
+            [f"{row['acts']} × {row['target']} ({row['reason']})" for row in state["unmatched"]],
+        )
+        console.print("The task `explain` says more about one of them; `aliases:` in a post's front matter claims it.")
+    _listed(console, "Two posts claim the same address", state["conflicts"])
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """One line on one source's pull."""
+    if outcome.error:
+        return f"{outcome.name}: {outcome.error}"
+    if outcome.state == "not due":
+        return f"{outcome.name}: not due yet"
+    taken = f", {len(outcome.problems)} not taken" if outcome.problems else ""
+    return f"{outcome.name}: {news(outcome.changes)}{taken}"
+
+
+def news(changes: Changes) -> str:
+    """What a pull or an import brought, in words: "2 new, 1 changed"."""
+    parts = [(changes.new, "new"), (changes.changed, "changed"), (changes.gone, "gone")]
+    return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing new"
+
+
+def explanation(shop: Workshop, url: str) -> Iterator[str]:
+    """Why an address means a post or none: lines of text."""
+    match = shop.assembly.matcher.match(url)
+    yield url
+    if match.post:
+        yield f"  means {match.post.url}"
+        yield f"  “{match.post.title}” ({match.post.path}, {match.post.status})"
+        yield f"  by the rule {match.rule}: {match.reason}"
+        if match.fragment:
+            yield f"  at the part #{match.fragment}"
+    else:
+        yield f"  means none of the site's {len(shop.posts)} posts: {match.reason}"
+    acts = shop.store.targets().get(url, 0)
+    yield f"  {_many(acts, 'act')} in the store name exactly this address."
+
+
+def _source_table(sources: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for title in ("Source", "State", "As of"):
+        table.add_column(title, header_style="dim", overflow="fold")
+    table.add_column("Acts", header_style="dim", justify="right")
+    for source in sources:
+        when = source["pulled"]
+        as_of = f"{when:%Y-%m-%d %H:%M} UTC" if isinstance(when, datetime) else "–"
+        table.add_row(escape(source["name"]), STATES[source["state"]], as_of, str(source["acts"]))
+    return table
+
+
+def _listed(console: Console, title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console.print(f"\n[bold]{escape(title)}[/bold]")
+    for line in lines[:SHOWN]:
+        console.print(f"  {escape(line)}")
+    if len(lines) > SHOWN:
+        console.print(f"  and {len(lines) - SHOWN} more (--json lists all)")
+
+
+def _largest(numbers: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _many(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"

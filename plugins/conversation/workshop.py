@@ -1,0 +1,122 @@
+"""A blog opened for a task: its settings, its store and, where a task needs them, its posts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pelican import Pelican
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.settings import read_settings
+
+from . import exchange
+from .acts import Problem
+from .assembly import Assembly, newest_moment
+from .contents import posts_of, readable_contents
+from .errors import ArchiveError
+from .http import Client
+from .posts import Post
+from .pull import Outcome, Plan, Pull
+from .settings import Settings, environment, load
+from .sources import archive
+from .store import Changes, Store
+
+__all__ = ["Workshop", "client_for"]
+
+
+def client_for(settings: Settings) -> Client:
+    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE."""
+    return Client(
+        deadline=min(20.0, settings.deadline),
+        cache=settings.root / ".cache" / "conversation",
+        site=settings.siteurl,
+    )
+
+
+class Workshop:
+    """What a task works with. Made by `Workshop.open`."""
+
+    def __init__(self, pelican_settings: dict[str, Any], settings: Settings, store: Store) -> None:
+        self._pelican_settings = pelican_settings
+        self.settings = settings
+        self.store = store
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, path: Path) -> Iterator[Workshop]:
+        """Opens the blog whose settings file is `path`. Raises ConversationError."""
+        pelican_settings = read_settings(str(path))
+        environ = environment(path.parent, os.environ)
+        settings = load(pelican_settings, root=path.parent, files=[path], environ=environ)
+        with Store.open(settings.store, settings.root) as store:
+            yield cls(pelican_settings, settings, store)
+
+    @cached_property
+    def posts(self) -> tuple[Post, ...]:
+        """The site's posts as they are now: content is read as a build reads it, and nothing is written."""
+        site = Pelican(self._pelican_settings)
+        context: dict[str, Any] = {
+            **site.settings,
+            "generated_content": {},
+            "static_links": set(),
+            "static_content": {},
+        }
+        context["localsiteurl"] = site.settings["SITEURL"]
+        for kind in (ArticlesGenerator, PagesGenerator):
+            generator = kind(
+                context=context,
+                settings=site.settings,
+                path=site.path,
+                theme=site.theme,
+                output_path=site.output_path,
+            )
+            generator.generate_context()
+        contents = readable_contents(context)
+        return tuple(post for _, post in posts_of(contents, self.settings.siteurl, self.settings.timezone))
+
+    @cached_property
+    def assembly(self) -> Assembly:
+        """Posts and acts put together, as the next build would."""
+        return Assembly(self.settings, self.store, self.posts, newest_moment(self.store, self.posts))
+
+    def pull(self, *, only: Collection[str], full: bool) -> list[Outcome]:
+        """Pulls the sources (all of them, or `only` those), whether due or not."""
+        plan = Plan(policy="always", deadline=self.settings.deadline, full=full, only=only)
+        with client_for(self.settings) as client:
+            pull = Pull(
+                self.settings.sources, self.store, client, plan, sites=self.settings.siteurls, now=datetime.now(UTC)
+            )
+            pull.start(())
+            pull.posts(self.posts)
+            outcomes = pull.finish()
+        self.store.save_posts(self.posts)
+        return outcomes
+
+    def take(self, file: Path) -> tuple[str, Changes, list[Problem]]:
+        """Takes an archive or an export into the store; returns what it is, what changed and what could not be taken.
+
+        Raises ArchiveError where it is neither.
+        """
+        if exchange.is_export_file(file):
+            return "an export of this plugin's store", exchange.load_export(self.store, file), []
+        kind = archive.recognise(file)
+        name = f"import:{kind}"
+        now = datetime.now(UTC)
+        number = self.store.begin(name, now)
+        problems: list[Problem] = []
+        total, pulled = Changes(), None
+        try:
+            for batch in archive.read(file, name, now):
+                total += self.store.commit(number, name, batch, now)
+                problems += batch.problems
+                pulled = batch.pulled or pulled
+        except ArchiveError as error:
+            self.store.end(number, name, now, error=str(error), pulled=None)
+            raise
+        self.store.end(number, name, now, error=None, pulled=pulled)
+        return kind, total, problems
