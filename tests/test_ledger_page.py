@@ -73,7 +73,7 @@ def test_one_act() -> None:
 
 def test_an_anonymous_act() -> None:
     """An act to nobody known is an act of giving, in the singular."""
-    assert "1 answer to what somebody asked on Web" in outline(ledger(gave(Kind.ANSWER))).text
+    assert "1 answer to what somebody asked on the web" in outline(ledger(gave(Kind.ANSWER))).text
     assert "1 act of giving: a like" in outline(ledger(gave(Kind.LIKE))).text
 
 

@@ -38,6 +38,11 @@ def test_links_keep_web_addresses_and_say_whose_they_are() -> None:
     assert cleaned.endswith("</a> r")
 
 
+def test_a_link_around_a_picture_goes_with_it() -> None:
+    """A link without any words, which a screen reader could not name, is not kept."""
+    assert sanitise.html("", '<p>Hi <a href="https://e.example/"><img src="x"></a></p>') == "<p>Hi </p>"
+
+
 def test_headings_and_table_cells_stay_apart() -> None:
     """Words that stood in blocks which are not kept do not run together."""
     cleaned = sanitise.html("", "<h2>One</h2>two<table><tr><td>three</td><td>four</td></tr></table>")

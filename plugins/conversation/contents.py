@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,33 +17,65 @@ from dateutil import parser as dates
 from pelican.contents import Article, Content, Page
 
 from .posts import Post
+from .sanitise import line
 
 __all__ = ["posts_of", "readable_contents", "settings_files", "settings_folder"]
 
+logger = logging.getLogger(__name__)
+
 #: Front matter that the plugin reads as lists of URLs.
 ADDRESS_FIELDS = ("aliases", "syndication", "reply_to", "like_of", "repost_of", "bookmark_of", "guest_post_of")
+#: What `comments:` may say beside a date.
+CLOSED = frozenset({"closed", "off", "no", "false"})
+OPEN = frozenset({"", "open", "on", "yes", "true"})
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
 def settings_files(settings: Mapping[str, Any]) -> list[Path]:
-    """The files that the plugin's settings were read from, as far as they can be told.
+    """The files that the plugin's settings were read from, as far as they can be told, the one that was named last.
 
-    Pelican executes a settings file as a module and passes its values on, not its place. The module that still holds
-    the very objects which are in `settings` is the one.
+    Pelican executes a settings file as a module and passes its values on, not its place. A module that still holds the
+    very objects which are in `settings` is one of them.
     """
-    ours = [(name, value) for name, value in settings.items() if name.startswith("CONVERSATION_")]
-    found = []
-    for module in list(sys.modules.values()):
-        path = getattr(module, "__file__", None)
-        names = vars(module) if path else {}
-        if any(names.get(name, ours) is value for name, value in ours):
-            found.append(Path(str(path)).resolve())
-    return sorted(set(found))
+    named = [getattr(module, "__dict__", {}) for module in list(sys.modules.values())]  # anything may stand there
+    found = [path for names in named if (path := _place(names, settings))]
+    # A file is noted before those that it imports.
+    return list(dict.fromkeys(reversed(found)))
 
 
 def settings_folder(settings: Mapping[str, Any]) -> Path:
-    """The folder that relative paths in the plugin's settings start from: the settings file's, else the working one."""
+    """The folder that relative paths in the plugin's settings start from: that of the settings file.
+
+    Where the file cannot be told, because another site was read after this one, it is the nearest folder above the
+    content that holds a pelicanconf.py; where there is none either, the working folder.
+    """
     files = settings_files(settings)
-    return files[0].parent if files else Path.cwd()
+    if files:
+        return files[-1].parent
+    content = Path(str(settings.get("PATH") or ""))
+    above = [folder for folder in (content, *content.parents) if (folder / "pelicanconf.py").is_file()]
+    return above[0].resolve() if above and content.is_absolute() else Path.cwd()
+
+
+def _place(names: Mapping[str, Any], settings: Mapping[str, Any]) -> Path | None:
+    """The file of a module with these names, if `settings` came from there.
+
+    Short texts, numbers and True are one object wherever they stand, so that two sites may share them. A list or a
+    dictionary is shared by no other site; without one, the paths that Pelican made absolute must be those of the file.
+    """
+    ours = [name for name in settings if name.startswith("CONVERSATION_")]
+    if not isinstance(names.get("__file__"), str) or not any(_is_same(names, settings, name) for name in ours):
+        return None
+    file = Path(names["__file__"])
+    own = any(isinstance(settings[name], list | dict) and _is_same(names, settings, name) for name in settings)
+    folders = [name for name in ("PATH", "OUTPUT_PATH", "CACHE_PATH") if isinstance(names.get(name), str)]
+    there = [str(settings.get(name)) == os.path.abspath(file.parent / names[name]) for name in folders]
+    return file.resolve() if own or any(there) or not there else None
+
+
+def _is_same(names: Mapping[str, Any], settings: Mapping[str, Any], name: str) -> bool:
+    return name in names and names[name] is settings[name]
 
 
 def readable_contents(context: Mapping[str, Any]) -> list[Content]:
@@ -69,7 +104,7 @@ def _post(content: Content, site: str, zone: ZoneInfo) -> Post:
         modified=_aware(getattr(content, "modified", None), zone),
         aliases=fields.pop("aliases"),
         syndication=fields.pop("syndication"),
-        closed=_closed(content.metadata.get("comments"), zone),
+        closed=_closed(content, zone),
         fields={name: urls for name, urls in fields.items() if urls},
         # The raw body: `content.content` would be memoised by Pelican before static links are known.
         html=content._content,  # noqa: SLF001
@@ -88,8 +123,8 @@ def _original(content: Content) -> Content:
 
 
 def _text(title: str) -> str:
-    """A title without the tags that Pelican's typography may have put in."""
-    return re.sub(r"<[^<>]*>", "", title)
+    """A title as plain text: to Pelican it is HTML, and its typography puts tags and entities in."""
+    return unescape(_TAG.sub("", title))
 
 
 def _addresses(value: object) -> tuple[str, ...]:
@@ -98,15 +133,25 @@ def _addresses(value: object) -> tuple[str, ...]:
     return tuple(url for part in parts for url in re.split(r"[\s,]+", str(part)) if url)
 
 
-def _closed(value: object, zone: ZoneInfo) -> bool | datetime:
+def _closed(content: Content, zone: ZoneInfo) -> bool | datetime:
     """Whether or when `comments:` ends the conversation: "closed", or the date on which it does."""
-    text = str(value or "").strip()
-    if text.casefold() in {"closed", "off", "no", "false"}:
+    value = content.metadata.get("comments")
+    text = "" if value is None else str(value).strip()
+    if text.casefold() in OPEN:
+        return False
+    if text.casefold() in CLOSED:
         return True
     try:
-        return _aware(dates.isoparse(text), zone) or False
-    except ValueError:
+        ends = dates.isoparse(text)
+        ends = ends if ends.tzinfo else ends.replace(tzinfo=zone)
+        ends.astimezone(UTC)  # the first and the last day of all are none everywhere
+    except (ValueError, OverflowError):
+        path, shown = content.get_relative_source_path(), line(text, 40)
+        logger.warning(
+            '%s: "comments: %s" is neither "closed" nor a date such as 2026-12-31; it stays open.', path, shown
+        )
         return False
+    return ends
 
 
 def _aware(date: datetime | None, zone: ZoneInfo) -> datetime | None:

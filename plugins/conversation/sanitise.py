@@ -30,8 +30,9 @@ _BLOCKS = re.compile(
     r"<(/?)(?:h[1-6]|div|section|article|header|footer|figure|figcaption|table|caption|t[hdr]|tbody|thead|tfoot|dt|dd)\b[^<>]*>",
     re.IGNORECASE,
 )
-#: A link whose address was not fit to keep: its words stay.
+#: A link whose address was not fit to keep: its words stay. A link without words leads nobody anywhere.
 _BARE_LINK = re.compile(r'<a rel="nofollow ugc">(.*?)</a>', re.DOTALL)
+_MUTE_LINK = re.compile(r"<a [^<>]*>\s*</a>")
 _PARTING = re.compile(r"</?(?:p|br|li|[uo]l|blockquote|pre)\b")
 _EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 #: Characters that reorder what stands around them, and control characters other than tab and line feed.
@@ -104,7 +105,7 @@ def _clean(markup: str) -> str:
         link_rel="nofollow ugc",
         url_relative="deny",
     )
-    return _EMPTY.sub("", _BARE_LINK.sub(r"\1", cleaned)).strip()
+    return _EMPTY.sub("", _MUTE_LINK.sub("", _BARE_LINK.sub(r"\1", cleaned))).strip()
 
 
 def _paragraphs(text: str) -> Markup:

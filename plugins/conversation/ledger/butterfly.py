@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping
 
 from ..acts import Direction
+from ..channels import whereabouts
 from .book import Ledger, Span
 from .tally import Tally
 from .wording import Piece, kinds, quantity
@@ -27,9 +28,10 @@ class Wing:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Row:
-    """A channel by the name that readers know; a side that cannot be counted there is None."""
+    """A channel by the name that readers know, and in a sentence; a side that cannot be counted there is None."""
 
     channel: str
+    whereabouts: str
     given: Wing | None
     received: Wing | None
 
@@ -76,7 +78,9 @@ def butterfly(
             quantity(number, path), f"{100 * number / scale:.4g}", kinds(side.by_channel.get(channel, {}), path)
         )
 
-    rows = tuple(Row(label(one), wing(Direction.GIVEN, one), wing(Direction.RECEIVED, one)) for one in channels)
+    rows = tuple(
+        Row(label(one), whereabouts(one), wing(Direction.GIVEN, one), wing(Direction.RECEIVED, one)) for one in channels
+    )
     return Butterfly(
         rows=rows,
         given=quantity(span.given.acts, f"given.{name}.acts") if any(row.given for row in rows) else None,

@@ -103,9 +103,9 @@ def _gaps(ledger: Ledger, table: Butterfly | None) -> list[tuple[Piece, ...]]:
         )
     rows = table.rows if table else ()
     for side, done in (("given", "gave"), ("received", "received")):
-        missing = [row.channel for row in rows if getattr(row, side) is None]
+        missing = [row.whereabouts for row in rows if getattr(row, side) is None]
         if missing:
-            gaps.append((Piece(f"Not counted: what I {done} on {listing(missing)}, for no source tells of it."),))
+            gaps.append((Piece(f"Not counted: what I {done} {listing(missing)}, for no source tells of it."),))
     return gaps
 
 

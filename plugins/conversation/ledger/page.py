@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..acts import Direction, Kind
 from ..addresses import split
-from ..channels import place_name
+from ..channels import place_name, whereabouts
 from .book import Ledger
 from .butterfly import Butterfly, butterfly
 from .colophon import Colophon, Unmatched, colophon
@@ -87,7 +87,7 @@ def view(
     praise = tuple(_praise(props, ledger, titles) for props in ledger.props[: OPEN + FOLDED])
     return Page(
         title=TITLE,
-        sentences=_sentences(ledger, label),
+        sentences=_sentences(ledger),
         given_note=_given_note(ledger),
         channels=table,
         channels_note=_channels_note(ledger, table),
@@ -98,7 +98,7 @@ def view(
     )
 
 
-def _sentences(ledger: Ledger, label: Callable[[str], str]) -> tuple[Sentence, ...]:
+def _sentences(ledger: Ledger) -> tuple[Sentence, ...]:
     """At most three, of people, words, long gifts; acts and days step in for what is nothing or not known."""
     given, figures = ledger.year.given, ledger.year.metrics.gifts
     if not given.acts:
@@ -113,7 +113,7 @@ def _sentences(ledger: Ledger, label: Callable[[str], str]) -> tuple[Sentence, .
         one = figures.words_given == 1
         tail = f"{'was' if one else 'were'} written to somebody rather than to everybody"
         sentences.append(Sentence((number, Piece(" word" if one else " words")), (Piece(tail),)))
-    sentences += _long_gifts(ledger, label)
+    sentences += _long_gifts(ledger)
     if given.acts > 1 or not sentences:
         sentences += _instead(ledger)
     return tuple(sentences[:SENTENCES])
@@ -130,11 +130,11 @@ def _ways(by_kind: Mapping[str, int]) -> list[str]:
     return ways
 
 
-def _long_gifts(ledger: Ledger, label: Callable[[str], str]) -> list[Sentence]:
+def _long_gifts(ledger: Ledger) -> list[Sentence]:
     """As in "4 guest posts", "and 96 answers on Stack Exchange, and 12 comments of 150 words or more"."""
     figures = ledger.year.metrics.gifts.long_gifts
-    places = [label(one) for one, kinds in ledger.year.given.by_channel.items() if kinds.get(Kind.ANSWER)]
-    where = f" on {listing(places)}" if len(places) <= SENTENCES else f" in {len(places)} places"
+    places = [whereabouts(one) for one, kinds in ledger.year.given.by_channel.items() if kinds.get(Kind.ANSWER)]
+    where = f" {listing(places)}" if len(places) <= SENTENCES else f" in {len(places)} places"
     # One, many, how it goes on as the first figure of the sentence, and as a further one.
     wordings = {
         "guest_posts": ("guest post", "guest posts", "for somebody else’s readers", ""),
