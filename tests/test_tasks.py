@@ -92,6 +92,22 @@ def test_export_and_import_give_the_same_site_byte_for_byte(tmp_path: Path) -> N
     assert (tmp_path / "two" / "again.json").read_bytes() == (tmp_path / "one" / "all.json").read_bytes()
 
 
+def test_moderation_hides_and_status_tells_by_which_rule(tmp_path: Path) -> None:
+    """What content/moderation.toml hides is neither shown nor counted anywhere; a mistake in it is named with its line."""
+    blog = Blog(tmp_path).write("a.md").archive([mention(1), mention(2), mention(3, "like-of")])
+    rules = tmp_path / "content" / "moderation.toml"
+    rules.write_text('[hide]\nauthors = ["https://p1.example/"]\n')
+    assert blog.run("build").returncode == 0
+    assert blog.counts("a.html") == {"comments": 1, "shares": 0, "mentions": 0, "likes": 1, "bookmarks": 0}
+    assert "Person 1" not in blog.page("a.html")
+    assert blog.ledger()["received"]["all"]["acts"] == 2
+    assert sum(json.loads(blog.run("status", "--json").stdout)["kept_back"].values()) == 1
+    rules.write_text("[hide]\nautors = []\n")
+    done = blog.run("build")
+    assert (done.returncode, "Traceback" in done.stderr + done.stdout) == (1, False)
+    assert "moderation.toml, line 2" in done.stdout + done.stderr
+
+
 def test_importing_an_archive_twice_adds_nothing(tmp_path: Path) -> None:
     """`import` takes a JF2 file for good, and once."""
     blog = Blog(tmp_path, CONVERSATION_IDENTITIES=["@ada@social.example"]).write("a.md")

@@ -110,6 +110,15 @@ def test_numbers_without_names_complete_the_count() -> None:
     assert conversation(*comments, counts=(Count("webmention.io", target, Kind.REPLY, 3),)).counts.comments == 10
 
 
+def test_what_moderation_hides_does_not_come_back_as_a_number() -> None:
+    """A service tells three comments, one is hidden: the count is two, named or not."""
+    shown, hidden = stored(1), stored(2)
+    counts = (Count("webmention.io", f"{SITE}/a.html", Kind.REPLY, 3),)
+    found = gather(post(), [shown], (), counts, house(), [hidden])
+    assert found.counts.comments == 2
+    assert ids(found.comments) == ["1"]
+
+
 def test_an_undated_act_is_placed_by_when_it_was_first_heard_of() -> None:
     """No date, or one that cannot be true, is replaced by the time of hearing, and marked as such."""
     heard = datetime(2026, 5, 20, tzinfo=UTC)

@@ -6,13 +6,14 @@ Reads the store and computes; writes nothing but the matches that it found, for 
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
-from .acts import Act, Count, Direction, Person, placed
+from .acts import Act, Count, Direction, Person, identity, placed
 from .ledger import Entry, Ledger, PostFacts, SourceFacts, compute
+from .moderation import Moderation, Verdict
 from .posts import Post
 from .settings import Settings
 from .sources import registry
@@ -53,6 +54,8 @@ class Assembly:
         self.matcher = Matcher(self.posts, settings.siteurls)
         self._entries: list[Entry] = []
         self._facts: list[PostFacts] = []
+        self._moderation = Moderation.load(settings.moderation)
+        self._kept_back: Counter[str] = Counter()
 
     @cached_property
     def matches(self) -> dict[str, Match]:
@@ -97,14 +100,44 @@ class Assembly:
     def conversations(self) -> dict[str, Conversation]:
         """The conversation of every post, by its URL."""
         made = {}
-        for page, items, counts in self._read(self._pages):
+        for page, told, counts in self._read(self._pages):
+            items, kept_back = self._moderated(told)
             post = page.post
             self._entries += [self._entry(item, post.url if post else "", item.act.author) for item in items]
             if post:
-                made[post.url] = gather(post, items, self._links_of.get(post.url, ()), counts, self.house)
+                links = self._links_of.get(post.url, ())
+                made[post.url] = gather(post, items, links, counts, self.house, kept_back)
                 if post.status == "published":
                     self._facts.append(self._fact(made[post.url], items))
         return made
+
+    @property
+    def kept_back(self) -> Counter[str]:
+        """How many acts moderation keeps from being shown, by the rule that did."""
+        _ = self.conversations
+        return self._kept_back
+
+    def _moderated(self, told: Iterable[Stored]) -> tuple[list[Stored], list[Stored]]:
+        """The acts on a page, once each: those to show, and those that moderation keeps back.
+
+        Two tellings of one act are judged together, so that what hides one of them hides the act.
+        """
+        told = list(told)
+        tellings = defaultdict(list)
+        for item in told:
+            tellings[identity(item.act)].append(item.act)
+        shown: list[Stored] = []
+        kept_back: list[Stored] = []
+        for item in distinct(told):
+            acts = tellings[identity(item.act)]
+            own = any(self._settings.is_own(act.author, act.url) for act in acts)
+            verdict = Verdict(shown=True) if own else self._moderation.verdict(*acts)
+            if verdict.shown:
+                shown.append(item)
+            else:
+                kept_back.append(item)
+                self._kept_back[verdict.rule] += 1
+        return shown, kept_back
 
     def ledger(self) -> Ledger:
         """Giving and receiving of the whole site, from the same acts that the conversations show."""
@@ -136,7 +169,7 @@ class Assembly:
         return [_Page(url, posts.get(url), tuple(spelled)) for url, spelled in sorted(targets.items())]
 
     def _read(self, pages: Sequence[_Page]) -> Iterator[tuple[_Page, list[Stored], list[Count]]]:
-        """Each page with its acts, once each, and with what services count for it; many pages in one reading."""
+        """Each page with its acts as they were told, and with what services count for it; many pages in one reading."""
         for start in range(0, len(pages), AT_ONCE):
             some = pages[start : start + AT_ONCE]
             wanted = [target for page in some for target in page.targets]
@@ -146,8 +179,11 @@ class Assembly:
             for count in self._store.counts(wanted) if wanted else ():
                 counts[count.target].append(count)
             for page in some:
-                items = distinct(item for target in page.targets for item in acts[target])
-                yield page, items, [count for target in page.targets for count in counts[target]]
+                yield (
+                    page,
+                    [item for target in page.targets for item in acts[target]],
+                    [count for target in page.targets for count in counts[target]],
+                )
 
     @cached_property
     def _gifts(self) -> list[Stored]:

@@ -56,6 +56,7 @@ def status(shop: Workshop) -> dict[str, Any]:
         "given": len(shop.store.given()),
         "rules": dict(sorted(matched.items())),
         "unmatched": [{"target": row.target, "acts": row.acts, "reason": row.reason} for row in assembly.unmatched],
+        "kept_back": dict(sorted(assembly.kept_back.items())),
         "conflicts": [str(problem) for problem in assembly.matcher.conflicts],
     }
 
@@ -84,6 +85,11 @@ def show_status(state: dict[str, Any]) -> None:
             [f"{row['acts']} × {row['target']} ({row['reason']})" for row in state["unmatched"]],
         )
         console.print("The task `explain` says more about one of them; `aliases:` in a post's front matter claims it.")
+    _listed(
+        console,
+        "Kept back by moderation",
+        [f"{number} × {rule}" for rule, number in _largest(state["kept_back"]) if number],
+    )
     _listed(console, "Two posts claim the same address", state["conflicts"])
 
 

@@ -62,12 +62,18 @@ def _fullness(item: Stored) -> tuple[bool, bool, bool, int, str, str]:
 
 
 def gather(
-    post: Post, stored: Iterable[Stored], given: Iterable[Act], counts: Iterable[Count], house: House
+    post: Post,
+    stored: Iterable[Stored],
+    given: Iterable[Act],
+    counts: Iterable[Count],
+    house: House,
+    kept_back: Iterable[Stored] = (),
 ) -> Conversation:
     """The conversation of `post`.
 
     `stored` are the received acts whose target means this post, once each and in order (`distinct`), `given` the acts
-    that the post itself gave (its links), `counts` the numbers that services tell for it without names.
+    that the post itself gave (its links), `counts` the numbers that services tell for it without names. What moderation
+    has `kept_back` is neither shown nor counted, and does not come back as a number without a name.
     """
     groups: dict[str, list[Said]] = defaultdict(list)
     named: dict[tuple[str, str], int] = defaultdict(int)
@@ -82,6 +88,8 @@ def gather(
             named[item.act.source, group] += 1
         if _privacy(item.act, house) != "count":
             groups[group].append(_said(item, own=own, house=house))
+    for item in kept_back:
+        named[item.act.source, GROUPS.get(item.act.kind, "")] += 1
     for count in counts:
         group = GROUPS.get(count.kind)
         if group:
