@@ -18,7 +18,7 @@ FEED_ALL_ATOM = "feeds/all.atom.xml"
 CATEGORY_FEED_ATOM = "feeds/{slug}.atom.xml"
 TRANSLATION_FEED_ATOM = "feeds/all-{lang}.atom.xml"
 
-# Emptying the folder first would make everything new, and every copy to the server a full one.
+# `invoke publish` empties the folder itself; rsync compares contents, so that only what changed travels.
 DELETE_OUTPUT_DIRECTORY = False
 
 # Where rsync copies `output/` to, for example "ada@kindnesses.example:/var/www/blog/". Empty: nowhere.
