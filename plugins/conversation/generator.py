@@ -134,8 +134,8 @@ class ConversationGenerator(Generator):
                 logger.warning("%s: %d more problems; the task `status` lists them all.", outcome.name, more)
             if outcome.error:
                 logger.warning("%s: %s Its last known state is shown.", outcome.name, outcome.error)
-            elif outcome.changes.total:
-                logger.info("%s", outcome_line(outcome))
+            elif outcome.changes.any:
+                console.print(outcome_line(outcome), markup=False)
         failed = [outcome.name for outcome in outcomes if outcome.error]
         if failed and self.ours.strict:
             raise ConversationError(f"CONVERSATION_STRICT is set, and could not be pulled: {', '.join(failed)}.")
