@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 
+from playwright.sync_api import sync_playwright
+
 from blog import ROOT
 from browser import ARGUMENTS
-from playwright.sync_api import sync_playwright
 
 #: File name, page, width and height of the window, how far to scroll.
 PICTURES = [

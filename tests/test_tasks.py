@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from blog import ROOT, SITE, Blog, mention
 
 
@@ -36,7 +37,7 @@ def test_build_offline_opens_no_socket(tmp_path: Path) -> None:
 
 
 def test_status_tells_everything_and_names_what_found_no_post(tmp_path: Path) -> None:
-    """The page of text and its JSON agree: sources, numbers, rules, and every act that is on no post, with the reason."""
+    """The page of text and its JSON agree: sources, numbers, rules, and each act on no post with the reason."""
     blog = a_blog(tmp_path)
     assert blog.run("build").returncode == 0
     state = json.loads(blog.run("status", "--json").stdout)
@@ -93,7 +94,7 @@ def test_export_and_import_give_the_same_site_byte_for_byte(tmp_path: Path) -> N
 
 
 def test_moderation_hides_and_status_tells_by_which_rule(tmp_path: Path) -> None:
-    """What content/moderation.toml hides is neither shown nor counted anywhere; a mistake in it is named with its line."""
+    """What moderation.toml hides is neither shown nor counted; a mistake in it is named with its line."""
     blog = Blog(tmp_path).write("a.md").archive([mention(1), mention(2), mention(3, "like-of")])
     rules = tmp_path / "content" / "moderation.toml"
     rules.write_text('[hide]\nauthors = ["https://p1.example/"]\n')

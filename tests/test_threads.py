@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from making import DAY, SITE, post, stored
 
 from conversation.acts import Act, Count, Direction, Kind, Person
 from conversation.store import Stored
 from conversation.threads import Conversation, House, Said, distinct, gather
 from conversation.threads.tree import DEPTH
+from making import DAY, SITE, post, stored
 
 OWNER = f"{SITE}/"
 
@@ -31,7 +31,7 @@ def shape(comments: tuple[Said, ...]) -> list[object]:
 
 
 def test_every_kind_is_counted_where_the_contract_puts_it() -> None:
-    """Replies and answers are comments, reposts and quotes shares, links and rsvps mentions; a follow is none of them."""
+    """Replies and answers are comments, reposts and quotes shares, links and rsvps mentions; a follow is none."""
     kinds = [Kind.REPLY, Kind.ANSWER, Kind.REPOST, Kind.QUOTE, Kind.MENTION, Kind.LINK, Kind.RSVP, Kind.LIKE]
     found = conversation(*(stored(n, kind) for n, kind in enumerate([*kinds, Kind.BOOKMARK, Kind.FOLLOW, Kind.NOTE])))
     assert dataclasses.astuple(found.counts) == (2, 2, 3, 1, 1)
@@ -138,7 +138,7 @@ def test_times_are_in_the_zone_of_the_site() -> None:
 
 
 def test_privacy_shows_a_name_or_only_a_number() -> None:
-    """ "name" drops the words, "count" drops the person too, and the number stays; a source can be named as well."""
+    """The level "name" drops the words, "count" the person too, and the number stays; a source can be named as well."""
     items = [stored(1, text="Hello"), stored(2, Kind.LIKE), stored(3, source="other")]
     found = conversation(*items, privacy={"reply": "name", "like": "count", "other": "full"})
     assert found.counts.likes == 1

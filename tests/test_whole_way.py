@@ -1,4 +1,4 @@
-"""From a webmention.io server to the pages: what is there is shown, what changes is followed, what fails costs nothing."""
+"""From a webmention.io server to the pages: all of it is shown, changes are followed, trouble costs nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from blog import NUMBERS, Blog, mention
 from loopback import Answer, Raw, drip, hang, serve
 from odd_mentions import OWNER, mentions
@@ -48,15 +49,13 @@ def shown(blog: Blog, posts: int) -> dict[str, Counter[str]]:
 
 
 @pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
     """The token, where a blogger puts it."""
     monkeypatch.setenv("CONVERSATION_WEBMENTION_IO_TOKEN", TOKEN)
-    yield
 
 
 def test_three_thousand_odd_mentions_are_where_they_belong_and_stay_in_step(tmp_path: Path) -> None:
-    """Every number on 60 posts equals an independent count; after edits, deletions and late approvals, and when a
-    server is gone, it still does."""
+    """Every number on 60 posts equals an independent count, after a late approval and when the server is gone too."""
     made = mentions(3000, urls(60))
     service = WebmentionIo("blog.example", TOKEN, short=True)
     late = next(entry for entry in made.entries if entry["wm-property"] == "bookmark-of")
@@ -73,7 +72,7 @@ def test_three_thousand_odd_mentions_are_where_they_belong_and_stay_in_step(tmp_
     assert shown(blog.build(), 60) == expected
     assert blog.ledger()["sources"][-1]["state"] == "stale"
     changed = {path for path, data in blog.files().items() if data != before[path]}
-    assert all(path.endswith(".html") or path.endswith("ledger.json") for path in changed)
+    assert all(path.endswith((".html", "ledger.json")) for path in changed)
 
 
 def test_edits_and_deletions_arrive_with_the_next_build(tmp_path: Path) -> None:
@@ -119,7 +118,7 @@ def trouble(fault: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("fault", ["down", "hang", "drip", "garbage", "error", "refused"])
 def test_a_server_in_trouble_costs_nothing(fault: str, tmp_path: Path) -> None:
-    """Down, hanging, dripping, talking nonsense or refusing: the build ends in time, shows the counts of before, says so."""
+    """Down, hanging, talking nonsense or refusing: the build ends in time, shows the counts of before, says so."""
     service = WebmentionIo("blog.example", TOKEN)
     for number in range(1, 8):
         service.add(mention(number, target=urls(1)[0]))

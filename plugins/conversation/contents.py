@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,15 +32,17 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
 def settings_files(settings: Mapping[str, Any]) -> list[Path]:
-    """The files that the plugin's settings were read from, as far as they can be told, the one that was named last.
+    """The files that the plugin's settings were read from, as far as they can be told, the one given to Pelican last.
 
     Pelican executes a settings file as a module and passes its values on, not its place. A module that still holds the
     very objects which are in `settings` is one of them.
     """
-    named = [getattr(module, "__dict__", {}) for module in list(sys.modules.values())]  # anything may stand there
-    found = [path for names in named if (path := _place(names, settings))]
-    # A file is noted before those that it imports.
-    return list(dict.fromkeys(reversed(found)))
+    found: dict[Path, bool] = {}
+    for module in reversed(list(sys.modules.values())):  # a file is noted before those that it imports
+        names = getattr(module, "__dict__", {})
+        if _is_source(names, settings):
+            found.setdefault(Path(names["__file__"]).resolve(), _is_home(names, settings) is True)
+    return sorted(found, key=found.__getitem__)
 
 
 def settings_folder(settings: Mapping[str, Any]) -> Path:
@@ -58,24 +59,24 @@ def settings_folder(settings: Mapping[str, Any]) -> Path:
     return above[0].resolve() if above and content.is_absolute() else Path.cwd()
 
 
-def _place(names: Mapping[str, Any], settings: Mapping[str, Any]) -> Path | None:
-    """The file of a module with these names, if `settings` came from there.
+def _is_source(names: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Whether `settings` came from a module with these names.
 
     Short texts, numbers and True are one object wherever they stand, so that two sites may share them. A list or a
-    dictionary is shared by no other site; without one, the paths that Pelican made absolute must be those of the file.
+    dictionary is shared by no other site; without one, the folder must not tell otherwise.
     """
-    ours = [name for name in settings if name.startswith("CONVERSATION_")]
-    if not isinstance(names.get("__file__"), str) or not any(_is_same(names, settings, name) for name in ours):
-        return None
-    file = Path(names["__file__"])
-    own = any(isinstance(settings[name], list | dict) and _is_same(names, settings, name) for name in settings)
-    folders = [name for name in ("PATH", "OUTPUT_PATH", "CACHE_PATH") if isinstance(names.get(name), str)]
-    there = [str(settings.get(name)) == os.path.abspath(file.parent / names[name]) for name in folders]
-    return file.resolve() if own or any(there) or not there else None
+    same = [name for name in names.keys() & settings.keys() if names[name] is settings[name]]
+    if not isinstance(names.get("__file__"), str) or not any(name.startswith("CONVERSATION_") for name in same):
+        return False
+    return any(isinstance(settings[name], list | dict) for name in same) or _is_home(names, settings) is not False
 
 
-def _is_same(names: Mapping[str, Any], settings: Mapping[str, Any], name: str) -> bool:
-    return name in names and names[name] is settings[name]
+def _is_home(names: Mapping[str, Any], settings: Mapping[str, Any]) -> bool | None:
+    """Whether the paths that Pelican made absolute start in the folder of this module; None where it has none."""
+    given = [name for name in ("PATH", "OUTPUT_PATH", "CACHE_PATH") if isinstance(names.get(name), str)]
+    folder = Path(names["__file__"]).parent
+    there = [Path(str(settings.get(name))).resolve() == (folder / names[name]).resolve() for name in given]
+    return any(there) if there else None
 
 
 def readable_contents(context: Mapping[str, Any]) -> list[Content]:
