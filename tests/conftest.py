@@ -35,6 +35,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _disconnected() -> Iterator[None]:
+    """No test's plugin listens to the builds of another: Pelican's signals belong to the whole process."""
+    yield
+    import conversation  # noqa: PLC0415 - most tests have loaded it already
+
+    for signal, receiver in conversation.RECEIVERS:
+        signal.disconnect(receiver)
+
+
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     """In CI a skipped test is a failed run: there everything that the tests need is installed."""

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from pelican import Pelican
     from pelican.generators import Generator
 
-__all__ = ["register"]
+__all__ = ["RECEIVERS", "register"]
 
 
 def register() -> None:
     """Connects the plugin to Pelican; called once by Pelican itself."""
-    signals.initialized.connect(_check)
-    signals.get_generators.connect(_generators)
-    signals.generator_init.connect(_prepare)
+    for signal, receiver in RECEIVERS:
+        signal.connect(receiver)
 
 
 def _is_active(settings: dict[str, object]) -> bool:
@@ -73,3 +72,7 @@ def _refuse_two_copies(settings: dict[str, object]) -> None:
     loaded = sorted({str(Path(str(module.__file__)).resolve().parent) for module in modules if module})
     if len(loaded) > 1:
         raise SettingsError(f"Two copies of the conversation plugin are loaded: {' and '.join(loaded)}. Keep one.")
+
+
+#: Which of Pelican's signals the plugin listens to, and with what.
+RECEIVERS = ((signals.initialized, _check), (signals.get_generators, _generators), (signals.generator_init, _prepare))
