@@ -15,12 +15,16 @@ MAX_QUERY = 6_000
 
 
 def spellings(post: Post, sites: Sequence[str]) -> tuple[str, ...]:
-    """The addresses under which `post` may be known: its own, its aliases, and itself at the site's former addresses.
+    """The addresses under which `post` may be known: its own, its aliases (a bare path is one of the site's), and itself
+    at the site's former addresses.
 
     Each with http and https, with and without a final slash; the present one first. `sites` are the site's addresses,
     the present one first.
     """
-    urls = [post.url, *post.aliases]
+    urls = [post.url]
+    for alias in post.aliases:
+        absolute = re.match("https?://", alias)
+        urls += [alias] if absolute else [f"{site.rstrip('/')}/{alias.lstrip('/')}" for site in sites]
     present = sites[0].rstrip("/") if sites else ""
     if present and post.url.startswith(present + "/"):
         urls += [site.rstrip("/") + post.url.removeprefix(present) for site in sites[1:]]
