@@ -96,8 +96,8 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = False  # joined at the end
 
-    def __init__(self, handler: Handler, certificate: Path | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Connection)
+    def __init__(self, handler: Handler, certificate: Path | None = None, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Connection)
         self.handler, self.requests, self.over = handler, list[Request](), threading.Event()
         self.failures: list[BaseException] = []
         self._open: set[Any] = set()
@@ -164,9 +164,9 @@ class _Connection(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serve(handler: Handler, certificate: Path | None = None) -> Iterator[Server]:
-    """Run `handler` as a server on a free port of 127.0.0.1; over TLS with `certificate` (PEM, key included)."""
-    server = Server(handler, certificate)
+def serve(handler: Handler, certificate: Path | None = None, port: int = 0) -> Iterator[Server]:
+    """Run `handler` as a server on 127.0.0.1, on `port` or a free one; over TLS with `certificate` (PEM, key included)."""
+    server = Server(handler, certificate, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -242,6 +242,16 @@ def test_used_up_limit_is_no_refusal(client: Client) -> None:
         client.get(server.url, token=TOKEN)
 
 
+def test_a_service_may_want_a_longer_pause(pretended: Pretended) -> None:
+    """What one request asks for keeps the next one to that host waiting, and no other host."""
+    with serve(lambda _: OK) as one, serve(lambda _: OK) as other, Client(clock=pretended.clock()) as client:
+        client.get(one.url, pause=2.0)
+        client.get(other.url)
+        assert pretended.waits == []
+        client.get(one.url)
+        assert sum(pretended.waits) == pytest.approx(2.0)
+
+
 def test_pauses_between_requests(pretended: Pretended) -> None:
     """Requests to one host keep the pause; another host does not wait for it."""
     with serve(lambda _: OK) as one, serve(lambda _: OK) as other, Client(pause=1.5, clock=pretended.clock()) as client:

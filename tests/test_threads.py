@@ -114,9 +114,20 @@ def test_what_moderation_hides_does_not_come_back_as_a_number() -> None:
     """A service tells three comments, one is hidden: the count is two, named or not."""
     shown, hidden = stored(1), stored(2)
     counts = (Count("webmention.io", f"{SITE}/a.html", Kind.REPLY, 3),)
-    found = gather(post(), [shown], (), counts, house(), [hidden])
+    found = gather(post(), [shown], (), counts, house(), [shown, hidden])
     assert found.counts.comments == 2
     assert ids(found.comments) == ["1"]
+
+
+def test_numbers_are_told_apart_by_group_and_source() -> None:
+    """Reposts and quotes told are held against those named, and what Bridgy tells too is no further like."""
+    twice = [stored(9, Kind.LIKE), stored(9, Kind.LIKE, source="bluesky", id="x")]
+    told = [stored(1, Kind.REPOST), *(stored(n, Kind.QUOTE) for n in (2, 3, 4)), *twice]
+    target = f"{SITE}/a.html"
+    shares = (Count("webmention.io", target, Kind.REPOST, 3), Count("webmention.io", target, Kind.QUOTE, 3))
+    counts = (*shares, Count("bluesky", target, Kind.LIKE, 1))
+    found = gather(post(), distinct(told), (), counts, house(), told)
+    assert (found.counts.shares, found.counts.likes) == (6, 1)
 
 
 def test_an_undated_act_is_placed_by_when_it_was_first_heard_of() -> None:

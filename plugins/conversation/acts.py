@@ -108,7 +108,11 @@ class Act:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Count:
-    """A number that a service reports for a target without naming people, as observed at one pull."""
+    """How many acts of others of one kind a service reports for a target, named or not, as observed at one pull.
+
+    The blogger's own acts are taken off, and what is hidden; where it is more than the source's acts, the rest is shown
+    as a number.
+    """
 
     source: str
     target: str

@@ -101,12 +101,12 @@ class Assembly:
         """The conversation of every post, by its URL."""
         made = {}
         for page, told, counts in self._read(self._pages):
-            items, kept_back = self._moderated(told)
+            items = self._moderated(told)
             post = page.post
             self._entries += [self._entry(item, post.url if post else "", item.act.author) for item in items]
             if post:
                 links = self._links_of.get(post.url, ())
-                made[post.url] = gather(post, items, links, counts, self.house, kept_back)
+                made[post.url] = gather(post, items, links, counts, self.house, told)
                 if post.status == "published":
                     self._facts.append(self._fact(made[post.url], items))
         return made
@@ -117,17 +117,15 @@ class Assembly:
         _ = self.conversations
         return self._kept_back
 
-    def _moderated(self, told: Iterable[Stored]) -> tuple[list[Stored], list[Stored]]:
-        """The acts on a page, once each: those to show, and those that moderation keeps back.
+    def _moderated(self, told: list[Stored]) -> list[Stored]:
+        """The acts on a page that may be shown, once each.
 
         Two tellings of one act are judged together, so that what hides one of them hides the act.
         """
-        told = list(told)
         tellings = defaultdict(list)
         for item in told:
             tellings[identity(item.act)].append(item.act)
         shown: list[Stored] = []
-        kept_back: list[Stored] = []
         for item in distinct(told):
             acts = tellings[identity(item.act)]
             own = any(self._settings.is_own(act.author, act.url) for act in acts)
@@ -135,9 +133,8 @@ class Assembly:
             if verdict.shown:
                 shown.append(item)
             else:
-                kept_back.append(item)
                 self._kept_back[verdict.rule] += 1
-        return shown, kept_back
+        return shown
 
     def ledger(self) -> Ledger:
         """Giving and receiving of the whole site, from the same acts that the conversations show."""

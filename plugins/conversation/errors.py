@@ -6,6 +6,7 @@
         * Refused     the service said no (401, 403): a token is missing, wrong or too narrow
         * Missing     what was asked for is not there (404, 410)
         * Unreachable the service did not answer in time or in full
+        * Exhausted   the build has asked as much as CONVERSATION_BUDGET allows; the rest comes with the next one
         * Malformed   the service answered something that is not what it documents
     * StoreError      the store cannot be used
     * ArchiveError    a file given to `import` or `archive` is of the wrong kind or damaged
@@ -16,6 +17,7 @@ from __future__ import annotations
 __all__ = [
     "ArchiveError",
     "ConversationError",
+    "Exhausted",
     "Malformed",
     "Missing",
     "Refused",
@@ -50,6 +52,10 @@ class Missing(SourceError):
 
 class Unreachable(SourceError):
     """The service did not answer, or not in time, or not in full."""
+
+
+class Exhausted(SourceError):
+    """The build has asked as much as it may; what is left comes with the next one."""
 
 
 class Malformed(SourceError):

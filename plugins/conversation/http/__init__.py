@@ -10,6 +10,7 @@ what has not changed, and never shows a token.
 * connection  sockets whose timeout is a total, and the adapter that puts them under `requests`
 * body        bodies, bounded in size as they are decoded
 * manners     whose turn it is at a host
+* budget      how many requests a build may make in all
 * cache       what was fetched before (by CacheControl)
 * quiet       keeps the libraries' log lines, which show addresses in full, out of the log
 * attempt     one request, one answer or one failure

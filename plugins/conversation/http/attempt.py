@@ -40,6 +40,8 @@ class Call:
     body: bytes | None = dataclasses.field(default=None, repr=False)
     token: str = dataclasses.field(default="", repr=False)
     public_only: bool = False
+    #: Seconds that the service wants between the start of this request and of the next one to its host.
+    pause: float = 0.0
 
     @property
     def where(self) -> str:

@@ -19,6 +19,7 @@ from requests.structures import CaseInsensitiveDict
 from ..addresses import is_web
 from ..errors import Malformed, Refused, Unreachable
 from .attempt import REDIRECTS, Answer, Call, Failure
+from .budget import Budget
 from .clock import Clock, Deadline
 from .guard import Route, is_public
 from .manners import Hosts
@@ -57,6 +58,7 @@ class Client:
         retry_after_max: Seconds that a Retry-After header may ask for; where it asks for more, the call ends at once.
         per_host: Requests at a time to one host.
         pause: Seconds from the start of one request to a host to the start of the next.
+        budget: Requests in all, over all hosts, retries too; what the cache answers is free. None: no limit.
         site: The site's address, for the User-Agent, so that a service knows whom to ask.
         stop: When set, no new request starts, all waits end, and calls raise Unreachable.
         clock: Another clock, for tests; by default the real one, whose waits end with `stop`.
@@ -74,6 +76,7 @@ class Client:
         retry_after_max: float = 60.0,
         per_host: int = 4,
         pause: float = 0.0,
+        budget: int | None = None,
         site: str = "",
         stop: threading.Event | None = None,
         clock: Clock | None = None,
@@ -85,8 +88,15 @@ class Client:
         self._clock = clock or Clock.until(self._stop)
         route = route or Route()
         hosts = Hosts(self._clock, self._stop, per_host, pause)
-        self._wire = Wire(hosts, self._clock, cache, route, dataclasses.replace(route, permits=public))
+        self._budget = Budget(budget)
+        routes = (route, dataclasses.replace(route, permits=public))
+        self._wire = Wire(hosts, self._clock, cache, routes, self._budget)
         self._agent = _agent(site)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made so far; those that the cache answered without asking are none."""
+        return self._budget.made
 
     def __enter__(self) -> Self:
         return self
@@ -114,20 +124,23 @@ class Client:
         deadline: float | None = None,
         max_bytes: int | None = None,
         public_only: bool = False,
+        pause: float = 0.0,
     ) -> Response:
         """Fetch `url` with `params` added to its query, following up to five redirects.
 
         `token` is sent as ``Authorization: Bearer``, to the scheme, host and port of `url` only, and so are `headers`.
         With `public_only`, and after a redirect to another host always, only addresses on the public internet are
-        dialled, and no proxy is used. `deadline` (seconds) and `max_bytes` overrule the client's.
+        dialled, and no proxy is used. `deadline` (seconds) and `max_bytes` overrule the client's. `pause` is how many
+        seconds the service wants from the start of this request to that of the next one to its host.
 
         Raises:
             Refused: 401, 403 and the like.
             Missing: 404, 410.
             Unreachable: No full answer in time, no connection, 5xx, 429, a certificate that cannot be trusted, stopped.
             Malformed: Not an http(s) address, another 4xx, a body that is too large or damaged.
+            Exhausted: The budget is used up; nothing was sent.
         """
-        call = self._call("GET", url, params, headers, token, accept)
+        call = dataclasses.replace(self._call("GET", url, params, headers, token, accept), pause=pause)
         return self._finish(self._limited(call, deadline, max_bytes, public_only=public_only))
 
     def post(  # noqa: PLR0913 - the options of a request

@@ -43,8 +43,8 @@ class Hosts:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def turn(self, host: str, deadline: Deadline) -> Iterator[None]:
-        """Hold a place at `host` (host:port) once it is this request's turn.
+    def turn(self, host: str, deadline: Deadline, pause: float = 0.0) -> Iterator[None]:
+        """Hold a place at `host` (host:port) once it is this request's turn; the next one waits `pause` s at least.
 
         Raises:
             Unreachable: Stopped, or the turn would come after the deadline.
@@ -55,19 +55,19 @@ class Hosts:
             if not deadline.left():
                 raise Unreachable(f"{host}: still busy with earlier requests after {deadline.seconds:g} seconds")
         try:
-            self._await_start(host, state, deadline)
+            self._await_start(host, state, deadline, pause)
             yield
         finally:
             state.places.release()
 
-    def _await_start(self, host: str, state: _Host, deadline: Deadline) -> None:
+    def _await_start(self, host: str, state: _Host, deadline: Deadline, pause: float) -> None:
         while True:
             self.check(host)
             with self._lock:
                 now = self._clock.monotonic()
                 delay = max(state.next, state.quiet) - now
                 if delay <= 0:
-                    state.next = now + self._pause
+                    state.next = now + max(self._pause, pause)
                     return
                 quiet = state.quiet - now
             if delay > deadline.left():

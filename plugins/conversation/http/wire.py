@@ -14,6 +14,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from ..errors import Malformed, Unreachable
 from .attempt import Answer, Call, Failure, attempt, judge
 from .body import too_large
+from .budget import Budget
 from .cache import Cache, Kept, stand_in
 from .clock import Clock
 from .connection import Adapter
@@ -31,15 +32,20 @@ _VALIDATORS = frozenset({"if-none-match", "if-modified-since"})
 
 
 class Wire:
-    """Connections, cache and manners of one client. `public` is the route for calls that ask for `public_only`."""
+    """Connections, cache and manners of one client.
 
-    def __init__(self, hosts: Hosts, clock: Clock, cache: Path | None, route: Route, public: Route) -> None:
+    `routes` are that of most calls, and that of calls that ask for `public_only`.
+    """
+
+    def __init__(
+        self, hosts: Hosts, clock: Clock, cache: Path | None, routes: tuple[Route, Route], budget: Budget
+    ) -> None:
         hush()
         self._hosts = hosts
         self._clock = clock
+        self._budget = budget
         self._cache = Cache(cache) if cache else None
-        self._open = Adapter(route, hosts.per_host)
-        self._guarded = Adapter(public, hosts.per_host)
+        self._open, self._guarded = (Adapter(route, hosts.per_host) for route in routes)
         self._environment = requests.Session()  # for HTTP_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE; it sends nothing itself
 
     def close(self) -> None:
@@ -53,6 +59,7 @@ class Wire:
 
         Raises:
             Unreachable: Stopped, or the host's turn for this call comes after its deadline.
+            Exhausted: The budget is used up.
         """
         request = requests.Request(call.method, call.url, dict(call.headers), data=call.body)
         try:
@@ -86,7 +93,8 @@ class Wire:
     def _talk(self, call: Call, prepared: requests.PreparedRequest) -> Answer | Failure:
         """Send when it is our turn, and heed what the host says of its limits."""
         host = urlsplit(call.url).netloc.lower()
-        with self._hosts.turn(host, call.deadline):
+        with self._hosts.turn(host, call.deadline, call.pause):
+            self._budget.spend(host)
             outcome = attempt(call, prepared, self._sender(call), lambda: self._hosts.check(host))
         if isinstance(outcome, Failure):
             return outcome

@@ -67,16 +67,18 @@ def gather(
     given: Iterable[Act],
     counts: Iterable[Count],
     house: House,
-    kept_back: Iterable[Stored] = (),
+    told: Iterable[Stored] | None = None,
 ) -> Conversation:
     """The conversation of `post`.
 
     `stored` are the received acts whose target means this post, once each and in order (`distinct`), `given` the acts
-    that the post itself gave (its links), `counts` the numbers that services tell for it without names. What moderation
-    has `kept_back` is neither shown nor counted, and does not come back as a number without a name.
+    that the post itself gave (its links), `counts` the numbers that services tell for it without names. `told`
+    is everything that was told of it, before acts were merged and moderated (None: `stored`): what a service names is
+    not counted once more as an act without a name, though another telling of it is shown, or none.
     """
     groups: dict[str, list[Said]] = defaultdict(list)
-    named: dict[tuple[str, str], int] = defaultdict(int)
+    stored = list(stored)
+    unnamed: dict[tuple[str, str], int] = defaultdict(int)
     numbers: dict[str, int] = defaultdict(int)
     for item in stored:
         group = GROUPS.get(item.act.kind)
@@ -85,15 +87,16 @@ def gather(
             continue
         if not own:
             numbers[group] += 1
-            named[item.act.source, group] += 1
         if _privacy(item.act, house) != "count":
             groups[group].append(_said(item, own=own, house=house))
-    for item in kept_back:
-        named[item.act.source, GROUPS.get(item.act.kind, "")] += 1
+    # By group and not by kind: some services count quotes among the reposts.
     for count in counts:
-        group = GROUPS.get(count.kind)
-        if group:
-            numbers[group] += max(0, count.value - named[count.source, group])
+        unnamed[count.source, GROUPS.get(count.kind, "")] += count.value
+    for item in stored if told is None else told:
+        unnamed[item.act.source, GROUPS.get(item.act.kind, "")] -= not house.is_own(item.act.author, item.act.url)
+    for (_, group), number in unnamed.items():
+        numbers[group] += max(0, number)
+    numbers.pop("", None)
     return Conversation(
         post=post,
         counts=Counts(**numbers),
