@@ -152,6 +152,13 @@ def lint(c: Context, fix: bool = False) -> None:
 
 
 @task
+def bench(c: Context) -> None:
+    """Time imports and builds, with the plugin and without, side by side in one run."""
+    environ = {"PYTHONPATH": os.pathsep.join([str(ROOT / "plugins"), str(ROOT / "tests")])}
+    c.run(shlex.join([sys.executable, str(ROOT / "tests" / "bench.py")]), env=environ, pty=sys.stdout.isatty())
+
+
+@task
 def clean(_: Context) -> None:
     """Remove what the tasks have made; the store of conversations stays."""
     compiled = [path for folder in ("plugins", "tests") for path in (ROOT / folder).rglob("__pycache__")]
@@ -200,4 +207,4 @@ def _check_workshop(name: str) -> None:
         raise Exit(f"{name} is not installed here: run `make test` or `make lint`, which install what they need.")
 
 
-namespace = Collection(*plugin.collection.tasks.values(), serve, livereload, publish, new, test, lint, clean)
+namespace = Collection(*plugin.collection.tasks.values(), serve, livereload, publish, new, test, lint, bench, clean)
