@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from conversation.acts import Act, Count, Direction, Kind, Person, Problem
 from conversation.errors import ArchiveError
 from conversation.exchange import export, is_export, is_export_file, load_export, write_export
-from conversation.sources import Batch
+from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes, Store
 from making import SITE, act, post
 from stores import NOW, SOURCE, later, pull
@@ -64,6 +64,13 @@ def _fill(store: Store) -> None:
     )
     store.commit(number, SOURCE, more, later(2))
     store.end(number, SOURCE, later(2), error="timeout", pulled=None)
+    found = Batch(
+        copies=(Copy(TARGET, "https://s.example/1"),),
+        snapshots=(Snapshot("@ada@s.example", 3, 4), Snapshot("@b", None, 7)),
+    )
+    number = store.begin("mastodon", later(1))
+    store.commit(number, "mastodon", found, later(1))
+    store.end(number, "mastodon", later(1), error=None, pulled=later(1), unasked=12)
     pull(store, Batch(acts=(act(8, author=Person("Z", "https://z.example/")),)), source="other")
     store.mark_asked(SOURCE, [TARGET], later(1))
     store.save_posts([post("a.html", closed=later(9), fields={"reply_to": ("https://p.example/",)}), post("b.html")])
@@ -92,21 +99,50 @@ def test_an_import_into_an_empty_store_reproduces_it(store: Store, tmp_path: Pat
 
 @settings(max_examples=25, deadline=None)
 @given(
+    copies=st.lists(st.builds(Copy, post=st.text(max_size=4), url=st.text(max_size=4)), max_size=4),
+    numbers=st.lists(
+        st.tuples(st.sampled_from("ab"), st.none() | st.integers(), st.none() | st.integers()), max_size=6
+    ),
     batches=st.lists(st.lists(_acts, max_size=4), max_size=3),
     gone=st.lists(st.text(max_size=5), max_size=2),
     cursor=st.dictionaries(_texts, _texts, max_size=2),
     values=st.lists(st.integers(), max_size=3),
 )
 def test_any_store_survives_export_and_import(
-    batches: list[list[Act]], gone: list[str], cursor: dict[str, str], values: list[int]
+    copies: list[Copy],
+    numbers: list[tuple[str, int | None, int | None]],
+    batches: list[list[Act]],
+    gone: list[str],
+    cursor: dict[str, str],
+    values: list[int],
 ) -> None:
     """Whatever sources tell, with any letters and times, is the same after export and import, to the byte."""
     with tempfile.TemporaryDirectory() as folder, Store.open(URL, Path(folder)) as store:
         for number, acts in enumerate(batches):
             counts = tuple(Count(SOURCE, "t", Kind.LIKE, value) for value in values[number:])
             pull(store, Batch(acts=tuple(acts), cursor=cursor, counts=counts, gone=tuple(gone)), later(number))
+        for hour, one in enumerate(numbers):
+            pull(store, Batch(copies=tuple(copies[hour:]), snapshots=(Snapshot(*one),)), later(hour * 7))
         first, second = _copy(store, Path(folder))
         assert first == second
+
+
+def test_an_export_of_the_first_version_is_still_read(store: Store, tmp_path: Path) -> None:
+    """What was exported before copies and snapshots were known comes in as it was."""
+    _fill(store)
+    data = export(store)
+    data["x-conversation"]["version"] = 1
+    for name in ("copies", "snapshots"):
+        del data["x-conversation"][name]
+    for source in data["x-conversation"]["sources"]:
+        del source["unasked"]
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(data))
+    with Store.open("sqlite:///copy.sqlite", tmp_path) as copy:
+        load_export(copy, path)
+        assert (copy.whole().acts, copy.whole().counts) == (store.whole().acts, store.whole().counts)
+        assert (copy.copies(), copy.snapshots()) == ({}, [])
+        assert {state.unasked for state in copy.sources()} == {None}
 
 
 def test_importing_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
@@ -137,6 +173,8 @@ def test_merging_keeps_the_newer_of_both(tmp_path: Path) -> None:
         pull(other, Batch(counts=(Count(SOURCE, TARGET, Kind.LIKE, 2),), cursor={"from": "other"}), later(6))
         other.mark_asked(SOURCE, ["a", "b"], later(6))
         other.save_posts([post("a.html", title="theirs"), post("c.html")])
+        theirs = Batch(copies=(Copy("a", "u1"), Copy("a", "u2")), snapshots=(Snapshot("@a", 1),))
+        pull(other, theirs, later(2), "mastodon")
         write_export(other, path)
     with Store.open(URL, tmp_path) as store:
         pull(store, Batch(acts=(act(1, text="older"), act(3)), counts=(Count(SOURCE, TARGET, Kind.LIKE, 1),)), later(1))
@@ -144,6 +182,8 @@ def test_merging_keeps_the_newer_of_both(tmp_path: Path) -> None:
         pull(store, Batch(counts=(Count(SOURCE, TARGET, Kind.LIKE, 2),)), later(7))
         store.mark_asked(SOURCE, ["b"], later(9))
         store.save_posts([post("a.html", title="ours")])
+        pull(store, Batch(copies=(Copy("a", "u3"), Copy("a", "u1")), snapshots=(Snapshot("@a", 2),)), NOW, "mastodon")
+        pull(store, Batch(snapshots=(Snapshot("@a", 9),)), later(2), "mastodon")
         assert load_export(store, path) == Changes(changed=1, gone=1, same=1)
         texts = {kept.act.id: (kept.act.text, kept.first_seen) for kept in store.received([TARGET])}
         assert texts == {"1": ("newer", NOW), "2": ("newer", NOW), "4": ("", later(5)), "6": ("", later(5))}
@@ -151,6 +191,8 @@ def test_merging_keeps_the_newer_of_both(tmp_path: Path) -> None:
         assert store.history(SOURCE, TARGET) == [(later(1), Kind.LIKE, 1), (later(6), Kind.LIKE, 2)]
         assert store.asked(SOURCE) == {"a": later(6), "b": later(9)}
         assert [one.title for one in store.posts()] == ["ours", "c.html"]
+        assert store.copies() == {"mastodon": {"a": ("u1", "u3", "u2")}}
+        assert [(one.snapshot.followers, one.at) for one in store.snapshots()] == [(2, NOW), (9, later(2))]
 
 
 def test_an_act_is_gone_where_it_was_last_seen_before_it_went(tmp_path: Path) -> None:
@@ -286,7 +328,7 @@ def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
     _refused(path, tmp_path, "not JSON")
 
 
-@pytest.mark.parametrize("version", [2, "1", None])
+@pytest.mark.parametrize("version", [3, "1", True, None])
 def test_an_export_of_an_unknown_version_is_refused(exported: Path, tmp_path: Path, version: object) -> None:
     """A newer export is not half understood: the message says to upgrade."""
     data = json.loads(exported.read_bytes())
@@ -330,6 +372,10 @@ def _damage(data: dict[str, Any], where: str, value: object) -> None:
         ("x-conversation.posts.0.surprise", "x"),
         ("x-conversation.matches.0", "abc1"),
         ("x-conversation.forgotten.0.1", "zz"),
+        ("x-conversation.copies.0", ["mastodon", "a", "b"]),
+        ("x-conversation.copies.0.2", None),
+        ("x-conversation.snapshots.0.3", "many"),
+        ("x-conversation.sources.0.unasked", 1.5),
     ],
 )
 def test_a_damaged_export_is_refused_wholly(exported: Path, tmp_path: Path, where: str, value: object) -> None:

@@ -45,7 +45,18 @@ FULL = Act(
 
 def _everything(store: Store) -> str:
     """All that is in the database's tables but acts and problems, as one text."""
-    tables = ("sources", "tombstones", "counts", "asked", "posts", "matches", "forgotten", "meta")
+    tables = (
+        "sources",
+        "tombstones",
+        "counts",
+        "asked",
+        "posts",
+        "matches",
+        "forgotten",
+        "copies",
+        "snapshots",
+        "meta",
+    )
     with store._place.reading() as connection:  # noqa: SLF001 - no public way shows what must not be there
         return repr([connection.execute(text(f"SELECT * FROM conversation_{t}")).all() for t in tables])  # noqa: S608
 
@@ -233,7 +244,7 @@ def test_the_states_of_a_source(store: Store) -> None:
     assert state() == ("stale", later(1), later(2), None)
     store.end(number, SOURCE, later(2), error="timeout", pulled=None)
     assert state() == ("stale", later(1), later(2), "timeout")
-    store.end(store.begin(SOURCE, later(3)), SOURCE, later(3), error=None, pulled=None, unfinished=True)
+    store.begin(SOURCE, later(3))
     assert state() == ("stale", later(1), later(3), "timeout")
     pull(store, Batch(pulled=NOW), later(4))
     assert state() == ("fresh", NOW, later(4), None)

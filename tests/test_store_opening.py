@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from conversation.acts import identity
 from conversation.errors import StoreError
-from conversation.sources import Batch
+from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes, Store, damage, migrations, schema
 from making import act
 from postgres import fresh_database
@@ -69,6 +70,16 @@ def _make_version_1(url: str) -> None:
         if not postgresql:
             connection.execute(text(f"PRAGMA application_id = {schema.APPLICATION_ID}"))
             connection.execute(text("PRAGMA user_version = 1"))
+    engine.dispose()
+
+
+def _make_version_2(url: str) -> None:
+    """Writes a store of version 2: what version 1 held, one step on."""
+    _make_version_1(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrations.STEPS[1](connection)
+        connection.execute(text("UPDATE conversation_meta SET value = '2' WHERE name = 'version'"))
     engine.dispose()
 
 
@@ -127,9 +138,12 @@ def test_an_empty_file_is_a_new_store(tmp_path: Path) -> None:
             assert store.set_aside is None
 
 
-def test_migrating_version_1_gives_the_tables_of_today(store_url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [_make_version_1, _make_version_2])
+def test_migrating_an_older_version_gives_the_tables_of_today(
+    make: Callable[[str], None], store_url: str, tmp_path: Path
+) -> None:
     """A store of an older version keeps all it held, and its tables cannot be told from new ones afterwards."""
-    _make_version_1(store_url)
+    make(store_url)
     with Store.open(store_url, tmp_path) as store:
         whole = store.whole()
         assert [(one.act.id, one.act.text) for one in whole.acts] == [("1", "Hello")]
@@ -140,6 +154,8 @@ def test_migrating_version_1_gives_the_tables_of_today(store_url: str, tmp_path:
         assert known == identity(whole.acts[0].act)
         assert store.begin(SOURCE, NOW) == 4
         store.save_matches([("t", "p", "r")])
+        pull(store, Batch(copies=(Copy("p", "u"),), snapshots=(Snapshot("@a", 1),)), source=SOURCE)
+        assert store.copies() == {SOURCE: {"p": ("u",)}}
         migrated = _shape(store_url)
         assert store.set_aside is None
     if store_url.startswith("sqlite"):

@@ -10,10 +10,12 @@ from ..acts import Direction, Kind, Person
 from ..store import Pulled, Store, Stored
 from ..store.pages import post_as_json
 
-__all__ = ["EXTRA", "FORMAT", "PLAIN", "VERSION", "export"]
+__all__ = ["EXTRA", "FORMAT", "PLAIN", "VERSION", "VERSIONS", "export"]
 
 FORMAT = "pelican-conversation export"
-VERSION = 1
+VERSION = 2
+#: What can be read: 1 knew no copies and no snapshots.
+VERSIONS = (1, 2)
 #: The extension object of an entry, and of the feed.
 EXTRA = "x-conversation"
 #: What of an act stands in the extension object under its own name.
@@ -53,6 +55,11 @@ def export(store: Store) -> dict[str, Any]:
         "posts": [post_as_json(post) for post in whole.posts],
         "matches": [list(match) for match in whole.matches],
         "forgotten": [list(one) for one in whole.forgotten],
+        "copies": [[one.source, one.copy.post, one.copy.url, _time(one.first_seen)] for one in whole.copies],
+        "snapshots": [
+            [one.source, one.snapshot.account, _time(one.at), one.snapshot.followers, one.snapshot.posts]
+            for one in whole.snapshots
+        ],
     }
     return {"type": "feed", "children": [_entry(one) for one in whole.acts], EXTRA: extra}
 
@@ -67,6 +74,7 @@ def _source(one: Pulled) -> dict[str, Any]:
         "error": one.error,
         "cursor": dict(one.cursor),
         "problems": [[problem.where, problem.what] for problem in one.problems],
+        "unasked": one.unasked,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ArchiveError
 from ..store import Changes, Store
-from .entries import EXTRA, FORMAT, VERSION, export
+from .entries import EXTRA, FORMAT, VERSION, VERSIONS, export
 from .parsing import parse_export
 
 __all__ = ["is_export", "is_export_file", "load_export", "write_export"]
@@ -62,7 +62,7 @@ def is_export_file(path: Path) -> bool:
 def load_export(store: Store, path: Path) -> Changes:
     """Takes an export into the store, wholly or not at all: an empty store becomes the one that was exported.
 
-    In a store that is not empty the newer version of every act stays.
+    In a store that is not empty the newer version of every act stays. Exports of older versions are read too.
 
     Raises:
         ArchiveError: the file cannot be read, is of another kind or version, or is damaged.
@@ -72,9 +72,9 @@ def load_export(store: Store, path: Path) -> Changes:
     if not is_export(data):
         raise ArchiveError(f"{path} is not an export of this plugin: give it to a source of kind `archive` instead.")
     version = data[EXTRA].get("version")
-    if version != VERSION:
+    if isinstance(version, bool) or version not in VERSIONS:
         raise ArchiveError(
-            f"{path} is an export of version {version!r}, and this pelican-conversation reads version {VERSION}: "
+            f"{path} is an export of version {version!r}, and this pelican-conversation reads up to version {VERSION}: "
             "upgrade with `pip install --upgrade pelican-conversation`."
         )
     return store.merge(parse_export(data, str(path)))

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from ..acts import Act, Count, Direction, Kind, Person, Problem
 from ..errors import ArchiveError
 from ..posts import Post
-from ..store import Counted, Pulled, Stored, Tombstone, Whole
+from ..sources import Copy, Snapshot
+from ..store import Counted, Found, Observed, Pulled, Stored, Tombstone, Whole
 from ..store.pages import post_from_json
 from .entries import EXTRA, PLAIN
 
@@ -36,6 +37,8 @@ def parse_export(data: Mapping[str, Any], path: str) -> Whole:
         posts=_each(path, extra, "posts", _read_post),
         matches=_each(path, extra, "matches", _read_match),
         forgotten=_each(path, extra, "forgotten", _read_forgotten),
+        copies=_each(path, extra, "copies", _read_copy),
+        snapshots=_each(path, extra, "snapshots", _read_snapshot),
     )
 
 
@@ -56,7 +59,7 @@ def _numbered(path: str, name: str, values: Sequence[Any], read: Callable[[Any],
 
 def _read_source(plain: Mapping[str, Any]) -> Pulled:
     outcome = _string(plain["outcome"])
-    if outcome not in {"done", "failed", "unfinished"}:
+    if outcome not in {"done", "partly", "failed", "unfinished"}:
         raise ValueError(f"unknown outcome {outcome!r}")
     return Pulled(
         name=_string(plain["name"]),
@@ -66,6 +69,7 @@ def _read_source(plain: Mapping[str, Any]) -> Pulled:
         error=None if plain["error"] is None else _string(plain["error"]),
         cursor={_string(name): _string(value) for name, value in plain["cursor"].items()},
         problems=tuple(Problem(*map(_string, problem)) for problem in plain["problems"]),
+        unasked=_maybe(plain.get("unasked")),
     )
 
 
@@ -88,7 +92,7 @@ def _read_entry(plain: Mapping[str, Any]) -> Stored:
         text=_string(content.get("text", "")),
         html=_string(content.get("html", "")),
         rsvp=_string(plain.get("rsvp", "")),
-        words=None if extra.get("words") is None else _number(extra["words"]),
+        words=_maybe(extra.get("words")),
     )
     return Stored(act, *(_sure(extra[name]) for name in ("first_seen", "last_seen", "changed")))
 
@@ -118,6 +122,16 @@ def _read_forgotten(plain: Sequence[Any]) -> tuple[str, str]:
     if not _SALT.fullmatch(salt):
         raise ValueError("not a salt")
     return one, salt
+
+
+def _read_copy(plain: Sequence[Any]) -> Found:
+    source, post, url, first_seen = plain
+    return Found(_string(source), Copy(_string(post), _string(url)), _sure(first_seen))
+
+
+def _read_snapshot(plain: Sequence[Any]) -> Observed:
+    source, account, at, followers, posts = plain
+    return Observed(_string(source), Snapshot(_string(account), _maybe(followers), _maybe(posts)), _sure(at))
 
 
 def _read_post(plain: Mapping[str, Any]) -> Post:
@@ -152,6 +166,10 @@ def _string(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a text")
     return value
+
+
+def _maybe(value: object) -> int | None:
+    return None if value is None else _number(value)
 
 
 def _number(value: object) -> int:

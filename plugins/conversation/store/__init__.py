@@ -14,6 +14,17 @@ from __future__ import annotations
 
 from .rows import Stored
 from .store import Store
-from .values import Changes, Counted, Pulled, SourceState, Tombstone, Whole
+from .values import Changes, Counted, Found, Observed, Pulled, SourceState, Tombstone, Whole
 
-__all__ = ["Changes", "Counted", "Pulled", "SourceState", "Store", "Stored", "Tombstone", "Whole"]
+__all__ = [
+    "Changes",
+    "Counted",
+    "Found",
+    "Observed",
+    "Pulled",
+    "SourceState",
+    "Store",
+    "Stored",
+    "Tombstone",
+    "Whole",
+]

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from . import pages, reading
+from . import accounts, pages, reading
 from .forgetting import Forgotten
 from .rows import Stored, bounded, chunks, clean, content, key, stored, stored_acts, upsert, whole_number
 from .schema import acts, asked, counts, forgotten, problems, sources, tombstones
@@ -35,6 +35,8 @@ def whole(connection: Connection) -> Whole:
         posts=tuple(pages.all_posts(connection)),
         matches=tuple(pages.all_matches(connection)),
         forgotten=tuple((r.hash, r.salt) for r in connection.execute(select(forgotten).order_by(forgotten.c.hash))),
+        copies=tuple(accounts.all_copies(connection)),
+        snapshots=tuple(accounts.all_snapshots(connection)),
     )
 
 
@@ -47,6 +49,7 @@ def merge(connection: Connection, other: Whole) -> Changes:
     _merge_sources(connection, other.sources)
     names = {one.act.source for one in other.acts} | {one.source for one in other.tombstones}
     names |= {one.count.source for one in other.counts} | {source for source, _, _ in other.asked}
+    names |= {one.source for one in other.copies} | {one.source for one in other.snapshots}
     _merge_sources(connection, [Pulled(name=name) for name in sorted(names - {one.name for one in other.sources})])
     changes = Changes()
     for source in sorted(names):
@@ -55,6 +58,8 @@ def merge(connection: Connection, other: Whole) -> Changes:
         changes += _merge_tombstones(connection, source, [one for one in other.tombstones if one.source == source])
     _merge_counts(connection, other.counts)
     _merge_asked(connection, other.asked)
+    accounts.merge_copies(connection, other.copies)
+    accounts.merge_snapshots(connection, other.snapshots)
     known = list(pages.all_posts(connection))
     pages.save_posts(connection, [*other.posts, *known])
     pages.save_matches(connection, [*other.matches, *pages.all_matches(connection)])
@@ -76,6 +81,7 @@ def _merge_sources(connection: Connection, told: Iterable[Pulled]) -> None:
             "outcome": one.outcome,
             "error": None if one.error is None else clean(one.error),
             "cursor": json.dumps(dict(one.cursor), sort_keys=True),
+            "unasked": one.unasked,
         }
         upsert(connection, sources, [values])
         connection.execute(delete(problems).where(problems.c.source == values["name"]))

@@ -89,6 +89,21 @@ def _from_1(connection: Connection) -> None:
     )
 
 
+def _from_2(connection: Connection) -> None:
+    """Copies of posts and the state of accounts are kept, and what a pull left for the next one."""
+    kind = 'TEXT COLLATE "C"' if connection.dialect.name == "postgresql" else "TEXT"
+    source = f"source {kind} NOT NULL REFERENCES conversation_sources (name)"
+    connection.exec_driver_sql("ALTER TABLE conversation_sources ADD COLUMN unasked BIGINT")
+    connection.exec_driver_sql(
+        f"CREATE TABLE conversation_copies ({source}, post {kind} NOT NULL, url {kind} NOT NULL, "
+        "first_seen BIGINT NOT NULL, pull BIGINT NOT NULL, PRIMARY KEY (source, post, url))"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TABLE conversation_snapshots ({source}, account {kind} NOT NULL, at BIGINT NOT NULL, "
+        "followers BIGINT, posts BIGINT, PRIMARY KEY (source, account, at))"
+    )
+
+
 def _act(r: Row[Any]) -> Act:
     """As much of an act as its identity needs."""
     author = Person(name=r.author_name, url=r.author_url, handle=r.author_handle)
@@ -97,4 +112,4 @@ def _act(r: Row[Any]) -> Act:
 
 
 #: By version: what leads to the next one.
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1}
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}

@@ -49,9 +49,11 @@ def all_asked(connection: Connection) -> Iterator[tuple[str, str, datetime]]:
 
 def mark_asked(connection: Connection, source: str, urls: Iterable[str], at: datetime) -> None:
     """Notes that the source was asked about these posts; never sets a time back."""
-    known = asked(connection, source)
-    fresh = sorted({url for url in map(bounded, urls) if url not in known or known[url] < at})
-    upsert(connection, asked_table, [{"source": source, "post": url, "at": at} for url in fresh])
+    for some in chunks(map(bounded, urls)):
+        which = select(asked_table).where(asked_table.c.source == source, asked_table.c.post.in_(some))
+        known = {r.post: r.at for r in connection.execute(which)}
+        fresh = [url for url in some if url not in known or known[url] < at]
+        upsert(connection, asked_table, [{"source": source, "post": url, "at": at} for url in fresh])
 
 
 def save_posts(connection: Connection, told: Iterable[Post]) -> None:

@@ -62,6 +62,7 @@ def all_sources(connection: Connection) -> Iterator[Pulled]:
             error=r.error,
             cursor=json.loads(r.cursor),
             problems=tuple(problems_of(connection, r.name)),
+            unasked=r.unasked,
         )
 
 
@@ -69,7 +70,8 @@ def states(connection: Connection) -> Iterator[SourceState]:
     """How the sources stand, by name."""
     many = {r.source: r.many for r in connection.execute(_count(acts.c.source))}
     for one in all_sources(connection):
-        yield SourceState(one.name, one.state, one.pulled, one.tried, one.error, many.get(one.name, 0))
+        acts_of = many.get(one.name, 0)
+        yield SourceState(one.name, one.state, one.pulled, one.tried, one.error, acts_of, one.unasked)
 
 
 def problems_of(connection: Connection, source: str) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ __all__ = [
     "Moment",
     "acts",
     "asked",
+    "copies",
     "counts",
     "forgotten",
     "matches",
@@ -26,6 +27,7 @@ __all__ = [
     "moment",
     "posts",
     "problems",
+    "snapshots",
     "sources",
     "stamp",
     "tombstones",
@@ -34,7 +36,7 @@ __all__ = [
 #: What the store says it is, in its `meta` table and, for SQLite, in the header of the file ("PConv" squeezed).
 APPLICATION = "pelican-conversation"
 APPLICATION_ID = 0x50436F6E
-VERSION = 2
+VERSION = 3
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -85,7 +87,8 @@ def _source() -> Column[str]:
 
 meta = Table("conversation_meta", metadata, _words("name", key=True), _words("value"))
 
-#: `pull` counts the pulls of the source; `outcome` is "done", "failed" or "unfinished"; `cursor` is JSON.
+#: `pull` counts the pulls of the source; `outcome` is "done", "partly", "failed" or "unfinished"; `cursor` is JSON;
+#: `unasked` is the number of posts that the last pull left for the next one, where it had to leave something.
 sources = Table(
     "conversation_sources",
     metadata,
@@ -96,6 +99,7 @@ sources = Table(
     _words("outcome"),
     _words("error", null=True),
     _words("cursor"),
+    Column("unasked", BigInteger, nullable=True),
 )
 
 #: Live acts only. `pull` is the newest pull that saw the act; `digest` tells whether its content changed.
@@ -163,6 +167,28 @@ counts = Table(
 )
 
 asked = Table("conversation_asked", metadata, _source(), _words("post", key=True), _time("at"))
+
+#: Copies of posts that a source found by itself. `pull` is the newest pull that named it.
+copies = Table(
+    "conversation_copies",
+    metadata,
+    _source(),
+    _words("post", key=True),
+    _words("url", key=True),
+    _time("first_seen"),
+    Column("pull", BigInteger, nullable=False),
+)
+
+#: How the blogger's accounts stood: a row only when a number changed, or on a new day.
+snapshots = Table(
+    "conversation_snapshots",
+    metadata,
+    _source(),
+    _words("account", key=True),
+    Column("at", Moment, primary_key=True, autoincrement=False),
+    Column("followers", BigInteger, nullable=True),
+    Column("posts", BigInteger, nullable=True),
+)
 
 #: `post` is the post as JSON, without its HTML.
 posts = Table("conversation_posts", metadata, _words("url", key=True), _words("post"))

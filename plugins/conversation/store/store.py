@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy.engine import Connection
@@ -15,10 +14,10 @@ from sqlalchemy.engine import Connection
 from ..acts import Count, Kind, Problem
 from ..posts import Post
 from ..sources import Batch
-from . import forgetting, merging, pages, reading, writing
+from . import accounts, forgetting, merging, pages, reading, writing
 from .opening import Place, open_place
 from .rows import Stored
-from .values import Changes, SourceState, Whole
+from .values import Changes, Observed, SourceState, Whole
 
 __all__ = ["Store"]
 
@@ -55,9 +54,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # Pulling
@@ -80,12 +77,17 @@ class Store:
         *,
         error: str | None,
         pulled: datetime | None,
-        unfinished: bool = False,
+        unasked: int | None = None,
     ) -> None:
-        """Ends a pull: with an `error`, or `unfinished` at the deadline, or well; `pulled` where that is not `at`."""
-        done = error is None and not unfinished
+        """Ends a pull: with an `error`, or well; `pulled` where that is not `at`.
+
+        `unasked` is the number of posts that are left for the next pull, where there are any. Without an error such a
+        pull went well as far as its budget reached; `pulled` then has to say when what it told was true, or None where
+        it came to tell nothing.
+        """
+        outcome = "failed" if error is not None else "partly" if unasked is not None else "done"
         with self._writing() as connection:
-            writing.end(connection, pull, source, at, error=error, pulled=pulled, done=done)
+            writing.end(connection, pull, source, at, error=error, pulled=pulled, outcome=outcome, unasked=unasked)
 
     def cursor(self, source: str) -> dict[str, str]:
         """What the source's last committed batch left as its cursor; empty before the first."""
@@ -149,6 +151,27 @@ class Store:
         """How a source's numbers for a target went, oldest first: an entry whenever one changed."""
         with self._place.reading() as connection:
             return list(reading.history(connection, source, target))
+
+    # The blogger's own accounts
+
+    def copies(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The copies of posts that sources found by themselves: by source and URL of the post, known longest first."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        with self._place.reading() as connection:
+            for one in accounts.all_copies(connection):
+                posts = found.setdefault(one.source, {})
+                posts[one.copy.post] = (*posts.get(one.copy.post, ()), one.copy.url)
+        return found
+
+    def copies_of(self, source: str) -> dict[str, tuple[str, ...]]:
+        """The same of one source, by URL of the post."""
+        with self._place.reading() as connection:
+            return accounts.copies_of(connection, source)
+
+    def snapshots(self) -> list[Observed]:
+        """How the blogger's accounts stood, by source, account and time: an entry per change of a number or new day."""
+        with self._place.reading() as connection:
+            return list(accounts.all_snapshots(connection))
 
     # The site as of the last build
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from ..acts import Count, Problem
 from ..posts import Post
+from ..sources import Copy, Snapshot
 from .rows import Stored
 
-__all__ = ["Changes", "Counted", "Pulled", "SourceState", "Tombstone", "Whole"]
+__all__ = ["Changes", "Counted", "Found", "Observed", "Pulled", "SourceState", "Tombstone", "Whole"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class SourceState:
 
     `state` is "fresh" (the last try succeeded), "stale" (it succeeded before, but not at the last try), "failed" (it
     never succeeded and the last try failed) or "never" (nothing came of it yet). `pulled` is when what it told was
-    true: the last success, or `Batch.pulled`; `tried` the last try; `acts` the number of live acts.
+    true: the last success, or `Batch.pulled`; `tried` the last try; `acts` the number of live acts. `unasked` is None
+    where the last pull left nothing for the next one, else how many posts it left (0 for a listing that was cut off).
     """
 
     name: str
@@ -28,6 +30,7 @@ class SourceState:
     tried: datetime | None
     error: str | None
     acts: int
+    unasked: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class Changes:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """A source as the store keeps it: `outcome` of the last pull ("done", "failed", "unfinished") and its problems."""
+    """A source as the store keeps it, with the problems of its last pull.
+
+    `outcome` of that pull is "done", "partly" (it went well as far as the budget reached), "failed" or "unfinished".
+    """
 
     name: str
     tried: datetime | None = None
@@ -66,11 +72,12 @@ class Pulled:
     error: str | None = None
     cursor: Mapping[str, str] = dataclasses.field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    unasked: int | None = None
 
     @property
     def state(self) -> str:
         """The word for `SourceState.state`."""
-        if self.outcome == "done":
+        if self.outcome == "done" or (self.outcome == "partly" and self.pulled is not None and self.error is None):
             return "fresh"
         if self.pulled is not None:
             return "stale"
@@ -96,6 +103,24 @@ class Counted:
     at: datetime
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """A copy of a post that a source found, and since when it is known."""
+
+    source: str
+    copy: Copy
+    first_seen: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Observed:
+    """How an account stood at one pull of a source."""
+
+    source: str
+    snapshot: Snapshot
+    at: datetime
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """Everything in a store, each part in a fixed order.
@@ -111,3 +136,5 @@ class Whole:
     posts: tuple[Post, ...] = ()
     matches: tuple[tuple[str, str, str], ...] = ()
     forgotten: tuple[tuple[str, str], ...] = ()
+    copies: tuple[Found, ...] = ()
+    snapshots: tuple[Observed, ...] = ()

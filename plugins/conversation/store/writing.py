@@ -10,14 +10,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select, update
 from sqlalchemy.engine import Connection
 
-from ..acts import Act, Count, Problem
+from ..acts import Act, Count, Direction, Problem
 from ..sources import Batch
+from . import accounts
 from .forgetting import Forgotten
 from .rows import bounded, chunks, clean, content, key, upsert, whole_number
 from .schema import Moment, acts, counts, problems, sources, tombstones
 from .values import Changes
 
 __all__ = ["add_problems", "begin", "bury", "commit", "end", "ensure_source"]
+
+#: What `Batch.complete` may hold beside targets.
+EVERYTHING = "*"
+ALL_COPIES = "*copies"
+ALL_OF = {"*given": Direction.GIVEN, "*received": Direction.RECEIVED}
 
 
 def ensure_source(connection: Connection, source: str) -> None:
@@ -31,7 +37,7 @@ def begin(connection: Connection, source: str, at: datetime) -> int:
     ensure_source(connection, source)
     pull = 1 + (connection.scalar(select(sources.c.pull).where(sources.c.name == source)) or 0)
     connection.execute(
-        update(sources).where(sources.c.name == source).values(pull=pull, tried=at, outcome="unfinished")
+        update(sources).where(sources.c.name == source).values(pull=pull, tried=at, outcome="unfinished", unasked=None)
     )
     connection.execute(delete(problems).where(problems.c.source == source))
     return pull
@@ -44,12 +50,11 @@ def commit(connection: Connection, pull: int, source: str, batch: Batch, at: dat
     gone = 0
     for ids in chunks(bounded(one) for one in batch.gone):
         gone += bury(connection, and_(acts.c.source == source, acts.c.id.in_(ids)), at)
-    unseen = and_(acts.c.source == source, acts.c.pull < pull)
-    if "*" in batch.complete:
-        gone += bury(connection, unseen, at)
-    else:
-        for targets in chunks(bounded(one) for one in batch.complete):
-            gone += bury(connection, and_(unseen, acts.c.target.in_(targets)), at)
+    gone += _end_listings(connection, pull, source, batch.complete, at)
+    accounts.take_copies(connection, pull, source, batch.copies, at)
+    if ALL_COPIES in batch.complete:
+        accounts.drop_copies(connection, pull, source)
+    accounts.take_snapshots(connection, source, batch.snapshots, at)
     _take_counts(connection, source, batch.counts, at)
     add_problems(connection, source, batch.problems)
     if batch.cursor is not None:
@@ -66,7 +71,8 @@ def end(  # noqa: PLR0913 - what `Store.end` was told
     *,
     error: str | None,
     pulled: datetime | None,
-    done: bool,
+    outcome: str,
+    unasked: int | None,
 ) -> None:
     """Closes a pull. One that a newer pull has overtaken may still tell when the source was last reached."""
     known = connection.execute(select(sources.c.pull, sources.c.pulled).where(sources.c.name == source)).one_or_none()
@@ -74,11 +80,12 @@ def end(  # noqa: PLR0913 - what `Store.end` was told
         return
     values: dict[str, Any] = {}
     overtaken = known.pull != pull
-    if done and not (overtaken and known.pulled and known.pulled > (pulled or at)):
-        values["pulled"] = pulled or at
+    reached = pulled or at if outcome == "done" else pulled if outcome == "partly" else None
+    if reached is not None and not (overtaken and known.pulled and known.pulled > reached):
+        values["pulled"] = reached
     if not overtaken:
-        values["outcome"] = "done" if done else "failed" if error is not None else "unfinished"
-        if done or error is not None:
+        values |= {"outcome": outcome, "unasked": unasked}
+        if reached is not None or error is not None:
             values["error"] = None if error is None else clean(error)
     if values:
         connection.execute(update(sources).where(sources.c.name == source).values(**values))
@@ -90,6 +97,22 @@ def bury(connection: Connection, which: ColumnElement[bool], at: datetime) -> in
     left = select(acts.c.source, acts.c.id, acts.c.identity, acts.c.first_seen, literal(at, Moment)).where(which)
     connection.execute(insert(tombstones).from_select(columns, left))
     return connection.execute(delete(acts).where(which)).rowcount
+
+
+def _end_listings(connection: Connection, pull: int, source: str, complete: Iterable[str], at: datetime) -> int:
+    """Buries what listings that are whole did not hold in this pull; returns how many acts."""
+    unseen = and_(acts.c.source == source, acts.c.pull < pull)
+    scopes = set(complete)
+    if EVERYTHING in scopes:
+        return bury(connection, unseen, at)
+    gone = 0
+    for scope, direction in ALL_OF.items():
+        if scope in scopes:
+            gone += bury(connection, and_(unseen, acts.c.direction == str(direction)), at)
+    for targets in chunks(bounded(one) for one in scopes - {ALL_COPIES, *ALL_OF}):
+        received = acts.c.direction == str(Direction.RECEIVED)
+        gone += bury(connection, and_(unseen, received, acts.c.target.in_(targets)), at)
+    return gone
 
 
 def add_problems(connection: Connection, source: str, found: Sequence[Problem]) -> None:
