@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,14 @@ from hypothesis import strategies as st
 
 from conversation.acts import Problem
 from conversation.errors import ArchiveError, Refused, SettingsError, StoreError, Unreachable
-from conversation.http import Client
-from conversation.posts import Post
-from conversation.pull import Outcome, Plan, Pull
-from conversation.pull.asking import PORTION
+from conversation.pull import Outcome, Plan
+from conversation.pull.job import PORTION
 from conversation.pull.outcome import one_each
-from conversation.sources import Ask, Batch, Service, Source
+from conversation.sources import Batch
 from conversation.store import Changes, Store
 from making import act, post
+from pulls import Fake, batch, pulling, run, states, until
 from stores import NOW, later
-
-ALWAYS = Plan(policy="always")
-Told = Batch | Exception | Callable[[], object]
 
 
 @pytest.fixture
@@ -34,77 +30,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
     with Store.open("sqlite:///pull.sqlite", tmp_path) as opened:
         yield opened
-
-
-class Fake:
-    """A service that tells what it is given to tell, and remembers what it was asked.
-
-    What it tells is batches in turn; an exception among them is raised there, a function called.
-    """
-
-    def __init__(self, name: str, *told: Told, local: bool = False, per_post: bool = False) -> None:
-        self.name, self.told, self.asks = name, told, list[Ask]()
-        self.ended = threading.Event()
-        self.service = Service(name, self.pull, "", local=local, per_post=lambda _: per_post)
-        self.source = Source(name, name)
-
-    def pull(self, _: Source, ask: Ask, __: Client) -> Iterator[Batch]:
-        """As `Service.pull`; `ended` is set when nobody listens any more."""
-        self.asks.append(ask)
-        try:
-            for one in self.told:
-                if isinstance(one, Exception):
-                    raise one
-                if isinstance(one, Batch):
-                    yield one
-                else:
-                    one()
-        finally:
-            self.ended.set()
-
-    @property
-    def asked(self) -> list[list[str]]:
-        """The posts that were asked about, by call."""
-        return [[one.title for one in ask.posts] for ask in self.asks]
-
-
-def pulling(store: Store, fakes: Sequence[Fake], plan: Plan = ALWAYS, **more: Any) -> Pull:  # noqa: ANN401
-    services = {fake.name: fake.service for fake in fakes}
-    sources = [fake.source for fake in fakes]
-    defaults: dict[str, Any] = {"sites": ("https://e.example",), "now": NOW, "service": services.__getitem__}
-    return Pull(sources, store, Client(), plan, **(defaults | more))
-
-
-def run(
-    store: Store,
-    *fakes: Fake,
-    plan: Plan = ALWAYS,
-    known: tuple[Post, ...] = (),
-    posts: tuple[Post, ...] = (),
-    **more: Any,  # noqa: ANN401
-) -> dict[str, Outcome]:
-    """A whole pull: what came of each source, by name."""
-    pull = pulling(store, fakes, plan, **more)
-    pull.start(known)
-    pull.posts(posts)
-    return {outcome.name: outcome for outcome in pull.finish()}
-
-
-def states(store: Store) -> dict[str, str]:
-    return {state.name: state.state for state in store.sources()}
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Waits for another thread, as long as a slow machine may need and no longer."""
-    for _ in range(2000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise TimeoutError
-
-
-def batch(*numbers: int, **more: Any) -> Batch:  # noqa: ANN401
-    return Batch(tuple(act(number) for number in numbers), **more)
 
 
 # --- What came of it -------------------------------------------------------------------------------------------------
@@ -143,7 +68,7 @@ def test_a_source_with_a_bug_stops_nobody_and_betrays_nothing(store: Store) -> N
     assert outcomes["broken"].state == "failed"
     assert outcomes["broken"].changes.new == 1
     error = outcomes["broken"].error or ""
-    assert "KeyError in test_pull.py, line " in error
+    assert "KeyError in pulls.py, line " in error
     assert "s3cret" not in error
     assert "authors" in error
     (state,) = [state for state in store.sources() if state.name == "broken"]

@@ -79,7 +79,7 @@ class ConversationGenerator(Generator):
                 logger.warning("The store was damaged. It is kept as %s; a new one was begun.", self.store.set_aside)
             self.client = client_for(self.ours)
             now = datetime.now(UTC)
-            plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline)
+            plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
             self.pull = Pull(self.ours.sources, self.store, self.client, plan, sites=self.ours.siteurls, now=now)
             self.pull.start(tuple(self.store.posts()))
 
@@ -134,7 +134,7 @@ class ConversationGenerator(Generator):
                 logger.warning("%s: %d more problems; the task `status` lists them all.", outcome.name, more)
             if outcome.error:
                 logger.warning("%s: %s Its last known state is shown.", outcome.name, outcome.error)
-            elif outcome.changes.any:
+            elif outcome.changes.any or outcome.left is not None:
                 console.print(outcome_line(outcome), markup=False)
         failed = [outcome.name for outcome in outcomes if outcome.error]
         if failed and self.ours.strict:

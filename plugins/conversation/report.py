@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,11 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .addresses import host_of
+from .posts import Post
 from .pull import Outcome
 from .store import Changes
 from .workshop import Workshop
 
-__all__ = ["explanation", "news", "outcome_line", "show_status", "status"]
+__all__ = ["explanation", "left_over", "news", "outcome_line", "show_status", "status"]
 
 #: Unmatched addresses and problems shown before "and N more"; --json has all.
 SHOWN = 12
@@ -40,18 +43,7 @@ def status(shop: Workshop) -> dict[str, Any]:
         "site": shop.settings.siteurl or None,
         "posts": len(shop.posts),
         "newest_pull": shop.store.newest_pull(),
-        "sources": [
-            {
-                "name": state.name,
-                "state": state.state,
-                "pulled": state.pulled,
-                "tried": state.tried,
-                "acts": state.acts,
-                "error": state.error,
-                "problems": [str(problem) for problem in shop.store.problems(state.name)],
-            }
-            for state in assembly.sources
-        ],
+        "sources": list(_sources(shop)),
         "received": sum(numbers.values()),
         "given": len(shop.store.given()),
         "rules": dict(sorted(matched.items())),
@@ -74,7 +66,12 @@ def show_status(state: dict[str, Any]) -> None:
     for source in state["sources"]:
         if source["error"]:
             console.print(f"\n[bold]{escape(source['name'])}[/bold] {escape(source['error'])}")
+        if source["unasked"] is not None:
+            console.print(f"\n[bold]{escape(source['name'])}[/bold] {left_over(source['unasked'])}")
+        for account in source["accounts"]:
+            console.print(f"\n[bold]{escape(source['name'])}[/bold] {escape(_account(account))}")
         _listed(console, f"{source['name']}: could not be taken", source["problems"])
+        _show_copies(console, source)
     if state["rules"]:
         by_rule = ", ".join(f"{number} by {rule}" for rule, number in _largest(state["rules"]))
         console.print(f"\nFound their post: {escape(by_rule)}.")
@@ -95,12 +92,21 @@ def show_status(state: dict[str, Any]) -> None:
 
 def outcome_line(outcome: Outcome) -> str:
     """One line on one source's pull."""
+    left = "" if outcome.left is None else f" {left_over(outcome.left)}"
     if outcome.error:
-        return f"{outcome.name}: {outcome.error}"
+        return f"{outcome.name}: {outcome.error}{left}"
     if outcome.state == "not due":
         return f"{outcome.name}: not due yet"
     taken = f", {len(outcome.problems)} not taken" if outcome.problems else ""
-    return f"{outcome.name}: {news(outcome.changes)}{taken}"
+    return f"{outcome.name}: {news(outcome.changes)}{taken}" + (f".{left}" if left else "")
+
+
+def left_over(unasked: int) -> str:
+    """What a pull that was cut short leaves for the next one, in words."""
+    if not unasked:
+        return "There was more to read; the next build goes on there."
+    verb = "is" if unasked == 1 else "are"
+    return f"{_many(unasked, 'post')} {verb} left for the next build (CONVERSATION_BUDGET, CONVERSATION_DEADLINE)."
 
 
 def news(changes: Changes) -> str:
@@ -123,6 +129,54 @@ def explanation(shop: Workshop, url: str) -> Iterator[str]:
         yield f"  means none of the site's {len(shop.posts)} posts: {match.reason}"
     acts = shop.store.targets().get(url, 0)
     yield f"  {_many(acts, 'act')} in the store name exactly this address."
+
+
+def _sources(shop: Workshop) -> Iterator[dict[str, Any]]:
+    """What `status` tells of each source."""
+    copies, posts = shop.store.copies(), {post.url: post for post in shop.posts}
+    newest = {(one.source, one.snapshot.account): one for one in shop.store.snapshots()}
+    for state in shop.assembly.sources:
+        accounts = [one for (source, _), one in newest.items() if source == state.name]
+        yield {
+            "name": state.name,
+            "state": state.state,
+            "pulled": state.pulled,
+            "tried": state.tried,
+            "acts": state.acts,
+            "error": state.error,
+            "unasked": state.unasked,
+            "problems": [str(problem) for problem in shop.store.problems(state.name)],
+            "accounts": [dataclasses.asdict(one.snapshot) | {"at": one.at} for one in accounts],
+            "copies": [
+                {"post": post, "url": url, "overruled": _is_overruled(url, posts.get(post))}
+                for post, urls in copies.get(state.name, {}).items()
+                for url in urls
+            ],
+        }
+
+
+def _is_overruled(copy: str, post: Post | None) -> bool:
+    """Whether the post's own front matter names copies at the same place: then it counts, and not what was found."""
+    return post is not None and any(host_of(url) == host_of(copy) for url in post.syndication)
+
+
+def _show_copies(console: Console, source: dict[str, Any]) -> None:
+    found = source["copies"]
+    number = len({copy["post"] for copy in found})
+    lines = [
+        f"{copy['post']} → {copy['url']}" + (" (its front matter says otherwise)" if copy["overruled"] else "")
+        for copy in found
+    ]
+    _listed(console, f"{source['name']}: found copies of {_many(number, 'post')}", lines)
+    if lines:
+        console.print("A copy that is wrong is overruled by `syndication:` in the post's front matter.")
+
+
+def _account(account: dict[str, Any]) -> str:
+    """How an account stood when it was last looked at: "@ada: 12 followers, 3 posts (2026-05-02)"."""
+    numbers = [(account["followers"], "follower"), (account["posts"], "post")]
+    told = ", ".join(_many(number, word) for number, word in numbers if number is not None)
+    return f"{account['account']}: {told or 'no numbers'} ({account['at']:%Y-%m-%d})"
 
 
 def _source_table(sources: list[dict[str, Any]]) -> Table:
@@ -152,4 +206,4 @@ def _largest(numbers: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def _many(number: int, one: str, more: str = "") -> str:
-    return f"{number} {one if number == 1 else more or one + 's'}"
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -92,6 +92,22 @@ def status(_: Context, json: bool = False, settings: str = SETTINGS) -> None:
             report.show_status(state)
 
 
+@task(help={"json": "for scripts: everything as one JSON object", "settings": _SETTINGS_HELP})
+def doctor(_: Context, json: bool = False, settings: str = SETTINGS) -> None:
+    """Examine settings, tokens, sources and addresses, and say what to do; exit code 1 where anything is wrong."""
+    from . import doctor as room  # noqa: PLC0415
+
+    with _clearly():
+        found = room.examine(_existing(settings))
+    well = all(told.well for told in found)
+    if json:
+        print(_dumps({"well": well, "findings": found}))
+    else:
+        room.show(found)
+    if not well:
+        raise Exit(code=1)
+
+
 @task(help={"url": "an address that somebody used for one of your posts", "settings": _SETTINGS_HELP})
 def explain(_: Context, url: str, settings: str = SETTINGS) -> None:
     """Say which post an address means, and the rule that decided; or why it means none."""
@@ -146,7 +162,7 @@ class _Command(Program):
             super().parse_cleanup()
 
 
-collection = Collection(build, pull, status, explain, import_, export)
+collection = Collection(build, pull, status, doctor, explain, import_, export)
 
 
 def _version() -> str:

@@ -13,6 +13,8 @@ from typing import Any
 from pelican import Pelican
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import read_settings
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import exchange
 from .acts import Problem
@@ -28,10 +30,14 @@ from .store import Changes, Store
 
 __all__ = ["Workshop", "client_for"]
 
+#: Fewer posts than this are asked about so soon that nobody needs to be told how far it is.
+MANY = 100
+
 
 def client_for(settings: Settings) -> Client:
-    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE."""
+    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE, and CONVERSATION_BUDGET ends them."""
     return Client(
+        budget=settings.budget or None,
         deadline=min(20.0, settings.deadline),
         cache=settings.root / ".cache" / "conversation",
         site=settings.siteurl,
@@ -55,6 +61,13 @@ class Workshop:
         settings = load(pelican_settings, root=path.parent, files=[path], environ=environ)
         with Store.open(settings.store, settings.root) as store:
             yield cls(pelican_settings, settings, store)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether builds use the plugin: it is among PLUGINS, or that is unset and Pelican takes what is installed."""
+        plugins = self._pelican_settings.get("PLUGINS")
+        names = [str(getattr(one, "__name__", one)) for one in plugins or ()]
+        return plugins is None or any(name.rpartition(".")[2] == __package__.rpartition(".")[2] for name in names)
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -85,16 +98,15 @@ class Workshop:
         return Assembly(self.settings, self.store, self.posts, newest_moment(self.store, self.posts))
 
     def pull(self, *, only: Collection[str], full: bool) -> list[Outcome]:
-        """Pulls the sources (all of them, or `only` those), whether due or not."""
-        plan = Plan(policy="always", deadline=self.settings.deadline, full=full, only=only)
-        with client_for(self.settings) as client:
-            pull = Pull(
-                self.settings.sources, self.store, client, plan, sites=self.settings.siteurls, now=datetime.now(UTC)
-            )
-            pull.start(())
-            pull.posts(self.posts)
-            outcomes = pull.finish()
-        self.store.save_posts(self.posts)
+        """Pulls the sources (all of them, or `only` those), whether due or not, and shows how far it is."""
+        settings, posts = self.settings, self.posts
+        plan = Plan(policy="always", deadline=settings.deadline, full=full, only=only, budget=settings.budget)
+        with client_for(settings) as client:
+            pull = Pull(settings.sources, self.store, client, plan, sites=settings.siteurls, now=datetime.now(UTC))
+            pull.start(posts)
+            pull.posts(posts)
+            outcomes = _watched(pull)
+        self.store.save_posts(posts)
         return outcomes
 
     def take(self, file: Path) -> tuple[str, Changes, list[Problem]]:
@@ -120,3 +132,23 @@ class Workshop:
             raise
         self.store.end(number, name, now, error=None, pulled=pulled)
         return kind, total, problems
+
+
+def _watched(pull: Pull) -> list[Outcome]:
+    """Waits for the sources: with a bar on a terminal, elsewhere with a line for every tenth of many posts."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("Asking about posts"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("pull", total=None)
+        tenths = 0
+
+        def show(*_: int) -> None:
+            nonlocal tenths
+            at = pull.standing
+            progress.update(bar, completed=at.asked, total=at.posts or None)
+            done = 10 * at.asked // at.posts if at.posts >= MANY else 0
+            if done > tenths and not console.is_terminal:
+                console.print(f"asked about {at.asked:,} of {at.posts:,} posts", soft_wrap=True)
+            tenths = max(done, tenths)
+
+        return pull.finish(show)

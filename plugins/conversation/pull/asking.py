@@ -6,57 +6,24 @@ Writing is done in turns. A source that comes when the build has gone on finds t
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import threading
-import traceback
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
-from ..acts import Problem
-from ..errors import ConversationError, StoreError
-from ..http import Client
+from ..errors import ConversationError, Exhausted, StoreError
 from ..posts import Post
-from ..sources import Ask, Batch, Service, Source
-from ..store import Changes, Store
-from .outcome import Outcome, Plan
+from ..schedule import due_posts
+from ..sources import Ask, Batch
+from ..sources import Pull as Answer
+from ..store import Store
+from .job import Job
+from .outcome import Outcome, Plan, blame
+from .shares import Shares
 
-__all__ = ["Asking", "Job"]
+__all__ = ["ACCOUNT", "Asking"]
 
-#: A per-post source is asked about so many posts at a time, and these are ticked off: where the deadline cuts a pull
-#: short, the next one goes on with the others.
-PORTION = 50
-
-
-@dataclasses.dataclass(slots=True, eq=False)
-class Job:
-    """A source that is asked about some posts, and what has come of it so far; `state` is "" while it is under way."""
-
-    source: Source
-    service: Service
-    posts: tuple[Post, ...]
-    #: Jobs of the same source take turns.
-    turn: threading.Lock
-    changes: Changes = dataclasses.field(default_factory=Changes)
-    problems: tuple[Problem, ...] = ()
-    #: When what the batches told was true, where they say.
-    pulled: datetime | None = None
-    state: str = ""
-    error: str | None = None
-    #: What the source raised though it should not.
-    mistake: BaseException | None = None
-
-    def stumble(self, mistake: BaseException) -> None:
-        """Takes note of such an exception."""
-        self.mistake = mistake
-
-    def portions(self) -> Iterator[tuple[Post, ...]]:
-        """The posts, as many as the source is asked about at a time."""
-        if not self.service.per_post(self.source):
-            yield self.posts
-            return
-        for start in range(0, len(self.posts), PORTION):
-            yield self.posts[start : start + PORTION]
+#: Under this name, no URL, the store remembers when a source was last asked about the account.
+ACCOUNT = "*account"
 
 
 class _TooLateError(Exception):
@@ -69,35 +36,45 @@ class Asking:
     def __init__(
         self,
         store: Store,
-        client: Client,
+        shares: Shares,
         plan: Plan,
         *,
         sites: tuple[str, ...],
         now: datetime,
         troubled: frozenset[str] = frozenset(),
     ) -> None:
-        self._store, self._client, self._plan, self._sites, self._now = store, client, plan, sites, now
+        self._store, self._shares, self._plan, self._sites, self._now = store, shares, plan, sites, now
         self._troubled = troubled
         self._numbers: dict[str, int] = {}
         self._broken: set[str] = set()
+        self._left: dict[str, int] = {}
         self._writing = threading.Lock()
         self._over = False
 
     def run(self, job: Job) -> None:
-        """One job from begin to end; none follows one of the same source that has failed."""
+        """One job from begin to end, or until its requests are used up; then it can be run again, and goes on.
+
+        None follows one of the same source that has failed.
+        """
         name = job.source.name
         with job.turn:
             if name in self._broken:
                 job.state = "not due"
                 return
             self._broken.add(name)  # until it is known to be well: what a source raises may be anything
+            job.state = ""
             try:
+                self._ask_account(job)
                 for portion in job.portions():
-                    self._ask(job, portion)
+                    self._ask_posts(job, portion)
             except _TooLateError:
                 return
             except StoreError:
                 raise
+            except Exhausted:
+                self._broken.discard(name)
+                job.state = "paused"
+                return
             except ConversationError as failure:
                 job.error = str(failure)
             else:
@@ -118,16 +95,54 @@ class Asking:
         name = job.source.name
         if isinstance(job.mistake, StoreError):
             raise job.mistake
-        if not job.state:
+        if job.state == "":
             job.state = "failed" if job.mistake else "unfinished"
             late = f"gave no complete answer within {self._plan.deadline:g} s (CONVERSATION_DEADLINE)."
-            job.error = _blame(job.mistake) if job.mistake else late
-            number, unfinished = self._number(name), job.mistake is None
-            self._store.end(number, name, self._now, error=job.error, pulled=None, unfinished=unfinished)
-        return Outcome(name, job.state, job.changes, job.error, job.problems)
+            job.error = blame(job.mistake) if job.mistake else late
+            self._cut_off(job)
+        elif job.state == "paused":
+            job.state = "unfinished"
+            if name not in self._broken:
+                self._cut_off(job)
+        left = len(job.left) if job.state == "unfinished" else None
+        return Outcome(name, job.state, job.changes, job.error, job.problems, left)
 
-    def _ask(self, job: Job, posts: tuple[Post, ...]) -> None:
-        """Asks about some posts; a local source whose files are as they were says nothing, and nothing is written.
+    def _cut_off(self, job: Job) -> None:
+        """Tells the store of a job that could not end by itself, and what is left for the next time."""
+        name, unasked = job.source.name, None
+        if job.mistake is None:
+            unasked = self._left[name] = self._left.get(name, 0) + len(job.left)
+        pulled = job.pulled or self._now if job.told and job.error is None else None
+        self._store.end(self._number(name), name, self._now, error=job.error, pulled=pulled, unasked=unasked)
+
+    def _ask_account(self, job: Job) -> None:
+        """Asks about the account, where that is wanted; then also about posts whose copies are others than before."""
+        if job.site is None or job.service.account is None:
+            return
+        name = job.source.name
+        with self._in_time():
+            before = self._store.copies_of(name)
+        self._ask(job, job.service.account, job.site, ())
+        with self._in_time():
+            self._store.mark_asked(name, [ACCOUNT], self._now)
+            after = self._store.copies_of(name)
+        known = {post.url for post in job.posts}
+        moved = [post for post in job.site if before.get(post.url) != after.get(post.url) and post.url not in known]
+        if job.by_post:
+            job.posts = (*due_posts(moved, activity={}, asked={}, now=self._now), *job.posts)
+        job.site = None
+
+    def _ask_posts(self, job: Job, posts: tuple[Post, ...]) -> None:
+        """Asks about some posts; they are ticked off when that is done, or earlier where the source says so."""
+        self._ask(job, job.service.pull, posts, posts if job.by_post else ())
+        if job.by_post:
+            with self._in_time():
+                self._store.mark_asked(job.source.name, [post.url for post in posts], self._now)
+            job.tick((post.url for post in posts), posts)
+
+    def _ask(self, job: Job, answer: Answer, posts: tuple[Post, ...], among: tuple[Post, ...]) -> None:
+        """Asks, and commits what is told, ticking off posts `among` those; a local source
+        whose files are as they were says nothing: nothing is written.
 
         After trouble a file is read again though it may not have changed: that is how the trouble is known to be over.
         """
@@ -136,19 +151,21 @@ class Asking:
             if not local:
                 self._number(name)
             cursor = self._store.cursor(name)
+            copies = {} if local else self._store.copies_of(name)
         full = self._plan.full or (local and name in self._troubled)
-        for batch in job.service.pull(job.source, Ask(posts, cursor, full, self._now, self._sites), self._client):
-            self._commit(job, batch)
-        if job.service.per_post(job.source):
-            with self._in_time():
-                self._store.mark_asked(name, [post.url for post in posts], self._now)
+        ask = Ask(posts, cursor, full, self._now, self._sites, copies)
+        for batch in answer(job.source, ask, self._shares.client(name)):
+            self._commit(job, batch, among)
+        job.told = True
 
-    def _commit(self, job: Job, batch: Batch) -> None:
+    def _commit(self, job: Job, batch: Batch, among: tuple[Post, ...]) -> None:
         with self._in_time():
             name = job.source.name
             job.changes += self._store.commit(self._number(name), name, batch, self._now)
             job.problems += batch.problems
-            job.pulled = batch.pulled or job.pulled
+            job.pulled, job.told = batch.pulled or job.pulled, True
+            if done := job.tick(batch.complete, among):
+                self._store.mark_asked(name, done, self._now)
 
     def _end(self, job: Job) -> None:
         name = job.source.name
@@ -178,10 +195,3 @@ class Asking:
             return job.pulled
         times = (post.published for post in job.posts if post.published and post.published <= self._now)
         return max(times, default=None)
-
-
-def _blame(mistake: BaseException) -> str:
-    """What to say of a source that broke: where, for its authors, and never its words, which may hold a token."""
-    frames = traceback.extract_tb(mistake.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"stopped over a mistake of its own ({type(mistake).__name__}{where}); please tell its authors."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import traceback
 from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from ..acts import Problem
 from ..store import Changes
 
-__all__ = ["Outcome", "Plan", "one_each"]
+__all__ = ["Outcome", "Plan", "Standing", "blame", "one_each"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -16,24 +18,39 @@ class Plan:
     """How to pull.
 
     `policy` is CONVERSATION_PULL's word, `deadline` the seconds from `Pull.posts` to the end, `full` asks the sources
-    for everything again, `only` limits the pull to sources of these names. Local sources are read whatever the policy.
+    for everything again, `only` limits the pull to sources of these names. `budget` is the number of requests that all
+    sources together may make, 0 for no limit. Local sources are read whatever the policy.
     """
 
     policy: str = "due"
     deadline: float = 30.0
     full: bool = False
     only: Collection[str] = ()
+    budget: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of pulling one source: `state` is "fresh", "failed", "unfinished" (deadline) or "not due"."""
+    """What came of pulling one source: `state` is "fresh", "failed", "unfinished" or "not due".
+
+    An unfinished one was cut short: by the deadline, and then `error` says so, or by the budget. `left` is then how
+    many posts it was not asked about (0 for a source that answers for the whole site), else None.
+    """
 
     name: str
     state: str
     changes: Changes = dataclasses.field(default_factory=Changes)
     error: str | None = None
     problems: tuple[Problem, ...] = ()
+    left: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a pull is: posts asked about, and to be asked about, over all sources that are asked post by post."""
+
+    asked: int
+    posts: int
 
 
 def one_each(outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -43,7 +60,15 @@ def one_each(outcomes: Iterable[Outcome]) -> list[Outcome]:
     for new in outcomes:
         old = merged.get(new.name, Outcome(new.name, "not due"))
         worse = max(old, new, key=lambda outcome: order.index(outcome.state))
+        left = None if old.left is None and new.left is None else (old.left or 0) + (new.left or 0)
         merged[new.name] = dataclasses.replace(
-            worse, changes=old.changes + new.changes, problems=old.problems + new.problems
+            worse, changes=old.changes + new.changes, problems=old.problems + new.problems, left=left
         )
     return [merged[name] for name in sorted(merged)]
+
+
+def blame(mistake: BaseException) -> str:
+    """What to say of a source that broke: where, for its authors, and never its words, which may hold a token."""
+    frames = traceback.extract_tb(mistake.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"stopped over a mistake of its own ({type(mistake).__name__}{where}); please tell its authors."

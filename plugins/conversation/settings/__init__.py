@@ -61,6 +61,8 @@ class Settings:
     pull: str = "due"
     #: Seconds.
     deadline: float = 30.0
+    #: Requests over all sources; 0 is no limit.
+    budget: int = 500
     identities: tuple[str, ...] = ()
     siteurls: tuple[str, ...] = ()
     privacy: Mapping[str, str] = dataclasses.field(default_factory=dict)

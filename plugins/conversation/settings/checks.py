@@ -29,6 +29,7 @@ __all__ = [
     "privacy",
     "privacy_among",
     "profiles",
+    "requests",
     "seconds",
     "shown",
     "store",
@@ -40,6 +41,7 @@ PRIVACY = ("full", "name", "count")
 _KINDS = tuple(str(kind) for kind in Kind)
 _MAX_SHOWN = 60
 _MAX_SECONDS = 3600.0
+_MAX_REQUESTS = 10**9
 
 
 class Wrong(ValueError):  # never leaves this package; `load` makes a SettingsError of it
@@ -95,6 +97,13 @@ def seconds(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _MAX_SECONDS:
         raise Wrong(f"must be a number of seconds, more than 0 and at most {_MAX_SECONDS:.0f}, not {shown(value)}")
     return float(value)
+
+
+def requests(value: object) -> int:
+    """A number of requests; 0 stands for no limit."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_REQUESTS:
+        raise Wrong(f"must be a whole number of requests, or 0 for no limit, not {shown(value)}")
+    return value
 
 
 def entries(value: object) -> list[object]:

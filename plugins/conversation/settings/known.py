@@ -71,6 +71,15 @@ post at every build, `"never"` builds from what is remembered (`invoke pull` ask
         example="10",
     ),
     Setting(
+        name="CONVERSATION_BUDGET",
+        default=500,
+        check=checks.requests,
+        meaning="""
+How many requests a build or `invoke pull` makes at most, over all sources; `0` is no limit. Each source gets its share,
+and the liveliest posts come first. What is left comes with the next build (see [pulling](pulling.md)).""",
+        example="2000",
+    ),
+    Setting(
         name="CONVERSATION_IDENTITIES",
         default=[],
         check=checks.profiles,

@@ -1,0 +1,75 @@
+"""A source that is asked about some posts, and what has come of it so far."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from ..acts import Problem
+from ..posts import Post
+from ..sources import Service, Source
+from ..store import Changes
+
+__all__ = ["PORTION", "Job"]
+
+#: A per-post source is asked about so many posts at a time, and these are ticked off: where a pull is cut short, the
+#: next one goes on with the others.
+PORTION = 10
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Job:
+    """A source that is asked about `posts`; before them about its account, where `site` holds all posts of the site.
+
+    `state` is "" while it is under way, "paused" where its requests are used up for now.
+    """
+
+    source: Source
+    service: Service
+    posts: tuple[Post, ...]
+    #: Jobs of the same source take turns.
+    turn: threading.Lock
+    site: tuple[Post, ...] | None = None
+    changes: Changes = dataclasses.field(default_factory=Changes)
+    problems: tuple[Problem, ...] = ()
+    #: When what the batches told was true, where they say.
+    pulled: datetime | None = None
+    #: Whether anything was told at all.
+    told: bool = False
+    #: The URLs of posts that were asked about to the end.
+    ticked: set[str] = dataclasses.field(default_factory=set)
+    state: str = ""
+    error: str | None = None
+    #: What the source raised though it should not.
+    mistake: BaseException | None = None
+
+    def stumble(self, mistake: BaseException) -> None:
+        """Takes note of such an exception."""
+        self.mistake = mistake
+
+    @property
+    def by_post(self) -> bool:
+        """Whether the source is asked post by post."""
+        return self.service.per_post(self.source)
+
+    @property
+    def left(self) -> tuple[Post, ...]:
+        """The posts that the source was not asked about yet; none for one that answers for the whole site."""
+        return tuple(post for post in self.posts if post.url not in self.ticked) if self.by_post else ()
+
+    def portions(self) -> Iterator[tuple[Post, ...]]:
+        """The posts, as many as the source is asked about at a time."""
+        if not self.by_post:
+            yield self.posts
+            return
+        left = self.left
+        for start in range(0, len(left), PORTION):
+            yield left[start : start + PORTION]
+
+    def tick(self, urls: Iterable[str], among: Iterable[Post]) -> list[str]:
+        """Ticks off those of the posts `among` that have these URLs; returns which were not so before."""
+        fresh = sorted(({*urls} & {post.url for post in among}) - self.ticked)
+        self.ticked.update(fresh)
+        return fresh
