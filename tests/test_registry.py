@@ -110,8 +110,19 @@ def test_a_slip_of_the_pen_is_answered_with_the_nearest_name(wrong: str, right: 
 
 def test_a_name_like_no_other_is_answered_with_all_names() -> None:
     """Where nothing is near, the message lists what there is."""
-    with pytest.raises(SettingsError, match=r"archive, feed, giving, posts, webmention\.io"):
+    with pytest.raises(SettingsError, match=r"archive, bluesky, .*webmention\.io, wordpress"):
         registry.service("zzzzzzzz")
+
+
+def test_a_copy_of_the_plugin_that_lacks_a_module_says_so(tmp_path: Path) -> None:
+    """A half copied folder is no traceback; and the error is about our module, not about one that it imports."""
+    folder = as_installed(tmp_path)
+    (folder / "pelican" / "plugins" / "conversation" / "sources" / "feed.py").unlink()
+    kind, message = json.loads(
+        run(ASK.format(package="pelican.plugins.conversation").replace("guestbook", "feed"), folder)
+    )
+    assert kind == "SettingsError"
+    assert "lacks its module 'pelican.plugins.conversation.sources.feed'" in message
 
 
 def test_a_service_of_somebody_else_is_found_by_its_entry_point(install: Install) -> None:

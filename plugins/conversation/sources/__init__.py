@@ -10,6 +10,7 @@ Third parties add services through the entry point group `pelican_conversation.s
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from ..posts import Post
 if TYPE_CHECKING:
     from ..http import Client
 
-__all__ = ["Ask", "Batch", "Option", "Pull", "Service", "Source"]
+__all__ = ["Ask", "Batch", "Check", "Copy", "Finding", "Option", "Pull", "Service", "Snapshot", "Source"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Source:
     token: str = dataclasses.field(default="", repr=False)
     root: Path = Path()
 
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds the token."""
+        return "CONVERSATION_" + re.sub(r"[^A-Z0-9]", "_", self.name.upper()) + "_TOKEN"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Ask:
@@ -55,6 +61,25 @@ class Ask:
     full: bool
     now: datetime
     sites: tuple[str, ...] = ()
+    #: By post URL: its copies elsewhere that earlier pulls of this source found by themselves (`copies.py`).
+    copies: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a post elsewhere that a source found by itself: the post's URL, and the copy's."""
+
+    post: str
+    url: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How an account of the blogger's stood at one pull; a number that the service does not tell is None."""
+
+    account: str
+    followers: int | None = None
+    posts: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,9 +88,15 @@ class Batch:
 
     `acts` are added or replace their former version by (source, id); `gone` are ids deleted at the service. `cursor`
     replaces the stored cursor where given. `complete` says, on the last batch of a listing, that the listing is whole:
-    acts of this source that were not in it since the pull began are gone. It holds "*" for the whole source, or the
-    targets (as spelled in `Act.target`) whose listing is whole. `pulled` is when the information is of, where that is
-    not the time of the pull: an archive knows nothing later than its newest entry.
+    acts of this source that were not in it since the pull began are gone. It holds any of
+
+    * the targets (as spelled in `Act.target`) whose listing of received acts is whole,
+    * "*given" or "*received" where all acts of that direction were listed, "*" where all of both were,
+    * "*copies" where all copies of all posts were: copies not named since the pull began are forgotten.
+
+    `pulled` is when the information is of, where that is not the time of the pull: an archive knows nothing later than
+    its newest entry. `copies` are added to those known of the same posts. A snapshot is kept where a number in it
+    changed, and otherwise once a day.
     """
 
     acts: tuple[Act, ...] = ()
@@ -75,8 +106,20 @@ class Batch:
     cursor: Mapping[str, str] | None = None
     complete: tuple[str, ...] = ()
     pulled: datetime | None = None
+    copies: tuple[Copy, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """What `doctor` found about a source: whether it is well, what was found, and what to do where it is not."""
+
+    well: bool
+    what: str
+    advice: str = ""
+
+
+Check = Callable[[Source, "Client"], Iterator[Finding]]
 Pull = Callable[[Source, Ask, "Client"], Iterator[Batch]]
 
 
@@ -96,7 +139,8 @@ class Service:
 
     `per_post` services are asked post by post (only posts that are due); others answer for the whole site at once.
     `local` services read files or the posts themselves: they never open a socket and run at every build.
-    `pull` yields batches; it may raise SourceError (or ArchiveError) at any point: what was yielded before stays.
+    `pull` (and `account`) yield batches; they may raise SourceError (or ArchiveError) at any point: what was yielded
+    before stays. `Exhausted`, which the client raises where the build has asked as much as it may, goes through.
     """
 
     name: str
@@ -108,3 +152,8 @@ class Service:
     token: str = ""
     local: bool = False
     per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005
+    #: For a per-post service: the part that concerns the whole account, asked before the posts: what was given, the
+    #: copies of posts, snapshots. None where there is none, or where the source names no account.
+    account: Pull | None = None
+    #: What `doctor` asks beyond reaching the service: the token's scope, the account. Raises SourceError as pull does.
+    check: Check | None = None

@@ -18,7 +18,7 @@ from urllib.parse import quote, urljoin
 
 from ..acts import Act, Direction, Kind, Problem
 from ..addresses import split
-from ..errors import Malformed, Missing, Refused, SourceError, Unreachable
+from ..errors import Exhausted, Malformed, Missing, Refused, SourceError, Unreachable
 from ..http import Client
 from ..http.wording import shown
 from ..posts import Post
@@ -159,6 +159,8 @@ def _comments_on(entry: Entry, desk: _Desk, source: str, kind: Kind) -> tuple[To
             told = parse_comments(feed, source=source, kind=kind, target=entry.link)
             acts += told.acts
             problems += [*feed.problems, *told.problems]
+    except Exhausted:
+        raise
     except SourceError as error:
         if isinstance(error, Unreachable) and _host(entry.replies) == _host(desk.home):
             raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 from ..errors import SettingsError
 from ..suggest import did_you_mean
@@ -23,11 +23,28 @@ GROUP = "pelican_conversation.sources"
 #: Our own: name of the service -> module in this package.
 BUILT_IN = MappingProxyType(
     {
+        "activitypub": "activitypub",
         "archive": "archive",
+        "bluesky": "bluesky",
+        "discourse": "discourse",
+        "disqus": "disqus",
         "feed": "feed",
+        "forem": "forem",
+        "github": "github",
         "giving": "giving",
+        "hackernews": "hackernews",
+        "isso": "isso",
+        "jf2": "jf2_receiver",  # jf2 is the format, which others speak too
+        "lemmy": "lemmy",
+        "lobsters": "lobsters",
+        "mastodon": "mastodon",
+        "misskey": "misskey",
         "posts": "links",
+        "remark42": "remark42",
+        "sharedcount": "sharedcount",
+        "stackexchange": "stackexchange",
         "webmention.io": "webmention_io",
+        "wordpress": "wordpress",
     }
 )
 #: Always on, and never named in CONVERSATION_SOURCES: they read what is in the blog's own folder.
@@ -52,7 +69,7 @@ def service(name: str) -> Service:
     """
     claims = _claims()
     if name in BUILT_IN:
-        return _exported(importlib.import_module(f"..{BUILT_IN[name]}", __name__))
+        return _exported(_module(BUILT_IN[name]))
     if name in claims:
         return _theirs(claims[name])
     raise SettingsError(f"There is no source called {name!r}. {did_you_mean(name, {*BUILT_IN, *claims})}")
@@ -81,7 +98,18 @@ def _who(point: EntryPoint) -> str:
     return f"{dist.name} {dist.version}" if dist else f"the entry point {point.value!r}"
 
 
-def _exported(module: object) -> Service:
+def _module(name: str) -> ModuleType:
+    """One of our own modules; SettingsError where this copy of the plugin lacks it."""
+    full = f"{__name__.rpartition('.')[0]}.{name}"
+    try:
+        return importlib.import_module(full)
+    except ModuleNotFoundError as error:
+        if error.name != full:
+            raise
+        raise SettingsError(f"This copy of the plugin lacks its module {full!r}: install it again.") from error
+
+
+def _exported(module: ModuleType) -> Service:
     """The `SERVICE` of one of our own modules."""
     found = getattr(module, "SERVICE", None)
     if not isinstance(found, Service):

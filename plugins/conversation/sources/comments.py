@@ -1,0 +1,121 @@
+"""What comment servers have in common: comments below a post, each at an anchor of the post's own page.
+
+A post may have several places there: threads under several spellings of its address. A place that is not there any more
+has no comments; one whose answer cannot be read is a Problem, what is known of the post stays, and the rest is asked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from ..acts import Act, Direction, Kind, Person, Problem
+from ..errors import Malformed, Missing, SettingsError
+from ..posts import Post
+from . import Batch, Source
+from .hypertext import text, words
+from .values import NAME_LIMIT, text_of
+
+__all__ = ["Page", "Told", "address", "comment", "name", "read_each"]
+
+_T = TypeVar("_T")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """What one place tells; `whole` says whether that is all of it."""
+
+    acts: tuple[Act, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    whole: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """Where comments stand: the source's name, the channel, the post's URL, and what an anchor begins with."""
+
+    source: str
+    channel: str
+    url: str
+    anchor: str
+
+    def at(self, number: str) -> str:
+        """The permalink of a comment; "" of none."""
+        return f"{self.url}#{self.anchor}{number}" if number else ""
+
+
+def address(source: Source) -> str:
+    """The address of the blogger's own server, without a final slash. Raises SettingsError where none is given."""
+    if not source.base_url:
+        raise SettingsError(
+            f'{source.name} needs `base_url`, the address of the server: "https://comments.example.com".'
+        )
+    return source.base_url.rstrip("/")
+
+
+def name(value: object) -> str:
+    """A name that a server keeps escaped for HTML, as its owner wrote it: "Tea &amp; Cake" is "Tea & Cake"."""
+    return html.unescape(text_of(value, NAME_LIMIT))
+
+
+def comment(  # noqa: PLR0913 - what a comment consists of, by name
+    page: Page,
+    number: str,
+    *,
+    parent: str,
+    author: Person,
+    markup: object,
+    published: datetime | None,
+    updated: datetime | None = None,
+) -> Act:
+    """The comment `number` on a page; `parent` is the number of the one that it answers, or ""."""
+    markup = text_of(markup)
+    said = text(markup)
+    return Act(
+        direction=Direction.RECEIVED,
+        kind=Kind.REPLY,
+        source=page.source,
+        id=number,
+        url=page.at(number),
+        target=page.url,
+        channel=page.channel,
+        author=author,
+        published=published,
+        updated=updated,
+        text=said,
+        html=markup,
+        parent=page.at(parent),
+        words=words(said),
+    )
+
+
+def read_each(
+    places: Iterable[tuple[Post, Sequence[_T]]], read: Callable[[_T, Post], Told]
+) -> Iterator[tuple[Post, Batch]]:
+    """A batch for each post, of all that its places tell; complete where all of it could be read.
+
+    `read` may raise SourceError: Missing and Malformed concern one place, everything else ends the pull. Where no place
+    at all could be read, Malformed does too.
+    """
+    asked = failed = 0
+    for post, those in places:
+        told = []
+        for place in those:
+            asked += 1
+            try:
+                told.append(read(place, post))
+            except Missing:
+                continue
+            except Malformed as error:
+                failed += 1
+                told.append(Told(problems=(Problem(post.url, str(error)),), whole=False))
+                last = error
+        acts = {act.id: act for each in told for act in each.acts}
+        problems = tuple(problem for each in told for problem in each.problems)
+        whole = not problems and all(each.whole for each in told)
+        yield post, Batch(tuple(acts.values()), problems=problems, complete=(post.url,) if whole else ())
+    if asked and asked == failed:
+        raise Malformed(f"no post could be read; the last one: {last}") from last
