@@ -1,0 +1,203 @@
+"""Mastodon and servers with its API (Pleroma, Akkoma, GoToSocial, Pixelfed): an account, and the copies of posts there.
+
+https://docs.joinmastodon.org/methods/statuses/. Each post that is due is asked about by its copies: front matter names
+them, or the account's own statuses that link to the post (`mastodon_account.py`). A listing of a post is whole, so that
+what was deleted, hidden or undone is gone with it, and what was edited is told anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+from ..acts import Act, Count, Problem
+from ..errors import Malformed, Missing, Refused
+from ..http import Client
+from ..posts import Post
+from . import Ask, Batch, Finding, Option, Service, Source, copies
+from .mastodon_account import account, mentions_of
+from .mastodon_api import Asked, entries_of, home_of, refused
+from .mastodon_parse import Status, id_of, number_of
+from .mastodon_thread import Thread, parse_mention, parse_thread
+from .paging import Listing
+from .values import text_of
+
+__all__ = ["SERVICE", "check", "pull"]
+
+#: More people than that are not named: the number tells as much, and each 80 of them take a request.
+MAX_NAMED = 4_000
+
+
+@dataclasses.dataclass(slots=True)
+class _Reading:
+    """What was asked about one post; not `whole` where an answer could not be understood."""
+
+    post: Post
+    threads: list[Thread] = dataclasses.field(default_factory=list)
+    mentions: list[Status] = dataclasses.field(default_factory=list)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    whole: bool = True
+
+    @property
+    def refreshing(self) -> bool:
+        """Whether the server is still looking for replies."""
+        return any(thread.refreshing for thread in self.threads)
+
+
+def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
+    """What the copies of the posts drew: a batch a post.
+
+    With a token, Mastodon begins to look for replies on other servers when it is asked; it is asked once more when the
+    other posts are through. Raises Refused (naming the token's variable) or Unreachable.
+    """
+    asked = Asked(source, home_of(source), client)
+    refreshing: list[_Reading] = []
+    try:
+        for post in ask.posts:
+            reading = _read(asked, post, ask)
+            refreshing += [reading] if reading.refreshing else []
+            yield _batch(reading, asked)
+        for reading in refreshing:
+            for thread in reading.threads:
+                if thread.refreshing:
+                    thread.below, _ = asked.context(id_of(thread.status))
+            yield _batch(reading, asked)
+    except Refused as error:
+        raise refused(source, asked.home, error) from error
+
+
+def _read(asked: Asked, post: Post, ask: Ask) -> _Reading:
+    """Everything about one post. A copy that is not there any more has drawn nothing."""
+    reading = _Reading(post)
+    for url in copies.of(post, ask, lambda url: bool(asked.home.status_in(url))):
+        try:
+            reading.threads.append(_fetch_thread(asked, asked.home.status_in(url), reading))
+        except Missing:
+            continue
+        except Malformed as error:
+            reading.problems.append(Problem(url, str(error)))
+            reading.whole = False
+    numbers = [number for number, target in mentions_of(ask.cursor) if target == post.url]
+    found = asked.by_id(numbers)
+    for number in numbers:
+        try:
+            reading.mentions.append(found.get(number) or asked.status(number))
+        except Missing:
+            continue
+        except Malformed as error:
+            reading.problems.append(Problem(f"{asked.home.source}, status {number}", str(error)))
+            reading.whole = False
+    return reading
+
+
+def _fetch_thread(asked: Asked, number: str, reading: _Reading) -> Thread:
+    """A copy with all that it drew; what its numbers say is nothing is not asked for."""
+    status = asked.status(number)
+    thread = Thread(status)
+    if asked.source.token or number_of(status.get("replies_count")):
+        thread.below, thread.refreshing = asked.context(number)
+    if 0 < number_of(status.get("favourites_count")) <= MAX_NAMED:
+        thread.likes = _all(asked.people(number, "favourited_by"), reading)
+    if 0 < number_of(status.get("reblogs_count")) <= MAX_NAMED:
+        thread.reposts = _all(asked.people(number, "reblogged_by"), reading)
+    if asked.source.token and number_of(status.get("quotes_count")):
+        thread.quotes = _all(asked.quotes(number), reading)
+    return thread
+
+
+def _all(pages: Listing[object], reading: _Reading) -> list[object]:
+    """The entries of a listing; none where the server does not open it, and then the number stands alone."""
+    try:
+        found = list(entries_of(pages, reading.post.url))
+    except (Missing, Refused):
+        return []
+    reading.whole = reading.whole and pages.whole
+    return found
+
+
+def _batch(reading: _Reading, asked: Asked) -> Batch:
+    """A post's acts; its listing is complete where it is whole. Numbers of several copies add up."""
+    acts: list[Act] = []
+    problems = list(reading.problems)
+    counts: dict[str, Count] = {}
+    target = reading.post.url
+    for thread in reading.threads:
+        told, trouble, numbers = parse_thread(thread, asked.home, target)
+        acts += told
+        problems += trouble
+        for count in numbers:
+            value = count.value + (counts[count.kind].value if count.kind in counts else 0)
+            counts[count.kind] = dataclasses.replace(count, value=value)
+    for status in reading.mentions:
+        one = parse_mention(status, asked.home, target)
+        acts += [one] if isinstance(one, Act) else []
+    return Batch(
+        tuple(acts),
+        counts=tuple(counts.values()) if reading.whole else (),
+        problems=tuple(problems),
+        complete=(target,) if reading.whole else (),
+    )
+
+
+def check(source: Source, client: Client) -> Iterator[Finding]:
+    """Whether the account is there, and what the token opens."""
+    asked = Asked(source, home_of(source), client)
+    name = f"@{asked.home.user}@{asked.home.host}"
+    try:
+        profile = asked.account()
+    except Refused as error:
+        raise refused(source, asked.home, error) from error
+    number = number_of(profile.get("statuses_count"))
+    yield Finding(well=True, what=f"{name} is there, with {number:,} posts")
+    moved = profile.get("moved")
+    if isinstance(moved, dict):
+        there = text_of(moved.get("acct"), 200)
+        yield Finding(
+            well=False, what=f"{name} has moved to @{there}", advice="name the new account too, as a second source"
+        )
+    if not source.token:
+        what = "without a token: no likes that you gave, no quotes, at most 60 replies a post"
+        yield Finding(well=True, what=what, advice=f"for those, put a token with the scope read into {source.variable}")
+        return
+    owner = asked.credentials()
+    if id_of(owner) != id_of(profile):
+        there = text_of(owner.get("acct"), 200)
+        yield Finding(
+            well=False,
+            what=f"the token in {source.variable} belongs to @{there}, not to {name}",
+            advice="make one there",
+        )
+        return
+    yield from _scopes(asked)
+
+
+def _scopes(asked: Asked) -> Iterator[Finding]:
+    for scope, ask in (
+        ("read:favourites", asked.favourites),
+        ("read:notifications", lambda: list(asked.notifications(("mention",), 1))),
+    ):
+        try:
+            ask()
+        except (Refused, Missing):
+            yield Finding(
+                well=False, what=f"the token has not the scope {scope}", advice="make one with the scope read"
+            )
+        else:
+            yield Finding(well=True, what=f"the token has the scope {scope}")
+
+
+SERVICE = Service(
+    name="mastodon",
+    pull=pull,
+    account=account,
+    check=check,
+    summary="Mastodon and servers with its API: what the copies of posts drew there, and what the account gave.",
+    options=(Option("account", "the account with its host, e.g. @ada@social.example", required=True),),
+    received=("reply", "like", "repost", "quote", "mention"),
+    given=("reply", "repost", "quote", "mention", "like", "note"),
+    token=(  # noqa: S106 - help
+        "optional: with the scope read, from your account's settings there, under Development; for the likes you gave, "
+        "quotes, mentions and whole threads"
+    ),
+    per_post=lambda source: True,  # noqa: ARG005 - every account
+)
