@@ -425,3 +425,16 @@ def test_library_warnings_stay_out_of_the_log(caplog: pytest.LogCaptureFixture) 
     with serve(lambda _: raw) as server, Client(retries=0, deadline=1) as client, contextlib.suppress(SourceError):
         client.get(server.url)
     assert caplog.records == []
+
+
+def test_a_token_that_a_redirect_repeats_is_not_printed() -> None:
+    """A service sends us elsewhere, the token in the address, and nobody answers: the message holds no token."""
+    away: list[str] = []
+    with (
+        serve(lambda _: (302, {"Location": away[0]}, b"")) as server,
+        Client(retries=0, public=lambda _: True) as client,
+    ):
+        away.append(f"http://localhost:9/?echo={TOKEN}")
+        with pytest.raises(SourceError) as caught:
+            client.get(server.url, token=TOKEN)
+    assert TOKEN not in str(caught.value)

@@ -253,4 +253,5 @@ def _redirected(call: Call, location: str) -> Call:
         return dataclasses.replace(call, url=target)
     general = {name: call.headers[name] for name in ("User-Agent", "Accept", "Accept-Encoding")}
     elsewhere = old.hostname != new.hostname
-    return dataclasses.replace(call, url=target, headers=general, token="", public_only=call.public_only or elsewhere)
+    # The token goes with its header; it stays known, so that an address that repeats it is never printed with it.
+    return dataclasses.replace(call, url=target, headers=general, public_only=call.public_only or elsewhere)

@@ -15,10 +15,10 @@ MAX_QUERY = 6_000
 
 
 def spellings(post: Post, sites: Sequence[str]) -> tuple[str, ...]:
-    """The addresses under which `post` may be known: its own, its aliases (a bare path is one of the site's), and itself
-    at the site's former addresses.
+    """The addresses under which `post` may be known: its own, its aliases, and itself at the former addresses.
 
-    Each with http and https, with and without a final slash; the present one first. `sites` are the site's addresses,
+    Each with http and https, with and without a final slash; the present one first. An alias without a host is one of
+    the site. `sites` are the site's addresses,
     the present one first.
     """
     urls = [post.url]
