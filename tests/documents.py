@@ -24,8 +24,25 @@ __all__ = ["PAGES", "TESTED", "generated", "option_table", "source_table", "writ
 SOURCES = ROOT / "docs" / "sources"
 #: What each source is held against in the tests. Saying so belongs to adding one.
 TESTED = {
+    "activitypub": "a server of the tests with actors, outboxes and trees of replies; any JSON",
+    "wordpress": "a real WordPress 6.1: comments, edits, deletions, trackbacks, a closed interface; any JSON",
     "archive": "files as Mastodon and webmention.io write them, with every oddity known of; any JSON",
     "feed": "feeds as WordPress, Atom blogs and Google Alerts write them, on a server of the tests; random bytes",
+    "bluesky": "a real PLC, PDS and AppView on loopback; a server of the tests with labels and blocks; any JSON",
+    "disqus": "a server of the tests with the documented API, its paging and its error codes; any JSON",
+    "isso": "a real Isso 0.14 that is commented on, moderated and edited; a server of the tests; any JSON",
+    "remark42": "a server of the tests made after Remark42's source; any JSON",
+    "forem": "a server of the tests with the documented API v1, deleted comments and old servers; any JSON",
+    "hackernews": "a server of the tests with the search's API and its ceiling of 1,000; any JSON",
+    "jf2": "a server of the tests with linked, numbered and per-post pages; any JSON",
+    "lemmy": "a server of the tests with both APIs, 0.19's and 1.0's, and their limits; any JSON",
+    "lobsters": "a server of the tests with the site's JSON, today's and former; any JSON",
+    "mastodon": "mastodon-mock, a server that keeps state; a server of the tests with the documented shapes; any JSON",
+    "misskey": "a server of the tests with the documented shapes; any JSON",
+    "github": "a server of the tests with GraphQL and REST as documented; any JSON",
+    "stackexchange": "a server of the tests with pauses and quotas; any JSON",
+    "discourse": "a server of the tests with topics, search and user actions; any JSON",
+    "sharedcount": "a server of the tests with the documented answers, quota and errors; any JSON",
     "giving": "tables as people write them in editors and spreadsheets; random text",
     "posts": "posts in all spellings of links; random HTML",
     "webmention.io": "a server of the tests with the documented API, old and new, that is edited while it is read",
@@ -107,7 +124,7 @@ def _asked(service: Service) -> str:
     """How the source is asked, by what it answers for entries with and without a token and a post's place in `url`."""
     if service.local:
         return "read at every build"
-    tries = [{}, {"token": "x"}, {"options": {"url": "https://example.com/{slug}"}}]
+    tries = [{}, {"token": "x"}, {"options": {"url": "https://example.com/{url}/{slug}"}}]
     ways = {service.per_post(Source(service.name, service.name, **one)) for one in tries}  # type: ignore[arg-type]
     return (
         "for the whole site, or post by post"
