@@ -26,7 +26,7 @@ SOURCES = ROOT / "docs" / "sources"
 TESTED = {
     "activitypub": "a server of the tests with actors, outboxes and trees of replies; any JSON",
     "wordpress": "a real WordPress 6.1: comments, edits, deletions, trackbacks, a closed interface; any JSON",
-    "archive": "files as Mastodon and webmention.io write them, with every oddity known of; any JSON",
+    "archive": "archives of all kinds with every oddity known of, packed, damaged, mutated; large ones for memory",
     "feed": "feeds as WordPress, Atom blogs and Google Alerts write them, on a server of the tests; random bytes",
     "bluesky": "a real PLC, PDS and AppView on loopback; a server of the tests with labels and blocks; any JSON",
     "disqus": "a server of the tests with the documented API, its paging and its error codes; any JSON",

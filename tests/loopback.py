@@ -165,7 +165,7 @@ class _Connection(BaseHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serve(handler: Handler, certificate: Path | None = None, port: int = 0) -> Iterator[Server]:
-    """Run `handler` as a server on 127.0.0.1, on `port` or a free one; over TLS with `certificate` (PEM, key included)."""
+    """Run `handler` as a server on 127.0.0.1, on `port` or a free one; over TLS with `certificate` (PEM and key)."""
     server = Server(handler, certificate, port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()

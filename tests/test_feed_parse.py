@@ -115,6 +115,7 @@ def test_an_alert_is_a_mention_of_the_home_page_or_of_the_post_that_it_links_to(
     home, post = told.acts
     assert (home.kind, home.target, home.url) == (Kind.MENTION, SITE, "https://carl.example/news?id=1")
     assert (home.title, home.text, home.author.name) == ("On Small Kindnesses", "kind words", "")
+    assert (home.author.url, home.author.shown) == ("https://carl.example/", "carl.example")
     assert post.target == f"{TEA}#x"
 
 

@@ -128,7 +128,7 @@ def limited(after: int, left: Answer) -> Callable[[Request], Answer]:
 
 
 def test_a_used_up_quota_is_told_from_a_wrong_key() -> None:
-    """Both are 403; the first passes by itself, the second the blogger must mend. What came before stays."""
+    """Both are 403; the first passes by itself, the second the blogger must mend, and what came before stays."""
     batches, error = pull(limited(2, quota(0)), *POSTS)
     assert len(batches) == 2
     assert isinstance(error, Unreachable)

@@ -118,15 +118,18 @@ def explain(_: Context, url: str, settings: str = SETTINGS) -> None:
             print(line)
 
 
-@task(name="import", help={"path": "the archive: a JF2 export, a Mastodon outbox.json", "settings": _SETTINGS_HELP})
+@task(
+    name="import",
+    help={"path": "the archive as you got it: a zip, a folder, or a file out of it", "settings": _SETTINGS_HELP},
+)
 def import_(_: Context, path: str, settings: str = SETTINGS) -> None:
     """Take an archive into the store for good; taking it twice adds nothing."""
     from . import report, workshop  # noqa: PLC0415
 
     with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
         file = Path(path)
-        if not file.is_file():
-            raise ArchiveError(f"{path} is not a file.")
+        if not file.exists():
+            raise ArchiveError(f"There is no {path} here.")
         kind, changes, problems = shop.take(file)
         print(f"{path}: {kind}, {report.news(changes)}.")
         for problem in problems:

@@ -123,7 +123,7 @@ class Workshop:
         problems: list[Problem] = []
         total, pulled = Changes(), None
         try:
-            for batch in archive.read(file, name, now):
+            for batch in archive.read(file, name, now, self.settings.siteurl):
                 total += self.store.commit(number, name, batch, now)
                 problems += batch.problems
                 pulled = batch.pulled or pulled

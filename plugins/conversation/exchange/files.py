@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..errors import ArchiveError
 from ..store import Changes, Store
@@ -54,9 +54,24 @@ def is_export_file(path: Path) -> bool:
     """Whether the file at `path` is an export, be it whole or cut off; False for one that cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(len(_HEAD)) == _HEAD or is_export(_parsed(path))
+            if file.read(len(_HEAD)) == _HEAD:
+                return True
+            if not _holds(file, FORMAT.encode()):
+                return False
+        return is_export(_parsed(path))
     except (OSError, ArchiveError):
         return False
+
+
+def _holds(file: IO[bytes], word: bytes) -> bool:
+    """Whether `word` stands in a file, read piece by piece: an archive of another kind may be large."""
+    file.seek(0)
+    left = b""
+    while piece := file.read(1 << 20):
+        if word in left + piece:
+            return True
+        left = piece[-len(word) :]
+    return False
 
 
 def load_export(store: Store, path: Path) -> Changes:

@@ -1,11 +1,11 @@
 """Feeds, RSS and Atom: comments on posts, mentions, and what the blogger wrote elsewhere.
 
 What a feed is shows in what it holds: a feed whose entries carry the address or the number of their comments is that of
-the blog itself, and the comments are fetched from there; every other received feed holds comments, or mentions where
-`kind` says so. Feeds hold the newest entries only (WordPress: 10), so that nothing is ever taken for deleted because it
-is not there any more.
+the blog itself, and the comments are fetched from there; one of videos is the blogger's channel; every other received
+feed holds comments, or mentions where `kind` says so. Feeds hold the newest entries only (WordPress: 10), so that
+nothing is ever taken for deleted because it is not there any more.
 
-Specifications: RFC 4287 (Atom), RFC 4685 (threading), RFC 5005 (paging), the RSS modules `slash` and `wfw`.
+Specifications: RFC 4287 (Atom), RFC 4685 (threading), RFC 5005 (paging), the RSS modules `slash` and `wfw`, Media RSS.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ..posts import Post
 from . import Ask, Batch, Option, Service, Source
 from .feed_acts import Told, parse_comments, parse_given, parse_mentions, parse_posts
 from .feed_parse import Entry, Feed, parse_feed
+from .feed_videos import parse_videos
 from .values import time_of
 
 __all__ = ["SERVICE", "fetch_feed", "fetch_pages", "pull"]
@@ -64,7 +65,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     if is_per_post(source):
         yield from _pull_posts(source, ask, desk, kind)
     elif given:
-        yield from _walk(ask, desk, lambda feed: parse_given(feed, source=source.name, kind=kind, sites=ask.sites))
+        yield from _walk(ask, desk, lambda feed: _given(feed, ask, source, kind))
     elif kind in {Kind.MENTION, Kind.LINK}:
         yield from _walk(ask, desk, lambda feed: parse_mentions(feed, source=source.name, kind=kind, sites=ask.sites))
     else:
@@ -124,10 +125,10 @@ def _pull_site(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[Ba
     posts: dict[str, Entry] = {}
 
     def told(feed: Feed) -> Told:
-        found, rest, counted = parse_posts(feed, source=source.name)
+        rest, videos = parse_videos(feed, ask, source=source.name)
+        found, rest, counted = parse_posts(rest, source=source.name)
         posts.update({each.replies: each for each in found if each.replies and each.link})
-        said = parse_comments(rest, source=source.name, kind=kind)
-        return Told(said.acts, counted.counts, said.problems)
+        return videos + counted + parse_comments(rest, source=source.name, kind=kind)
 
     newest = ""
     for batch in _walk(ask, desk, told):
@@ -184,7 +185,13 @@ def _walk(ask: Ask, desk: _Desk, tell: Callable[[Feed], Told]) -> Iterator[Batch
 
 
 def _batch(feed: Feed, told: Told) -> Batch:
-    return Batch(told.acts, counts=told.counts, problems=(*feed.problems, *told.problems))
+    return Batch(told.acts, counts=told.counts, problems=(*feed.problems, *told.problems), copies=told.copies)
+
+
+def _given(feed: Feed, ask: Ask, source: Source, kind: Kind) -> Told:
+    """What the blogger wrote elsewhere; of a video that is a copy of a post it is told how many liked it, too."""
+    told = parse_given(feed, source=source.name, kind=kind, sites=ask.sites)
+    return told + parse_videos(feed, ask, source=source.name)[1]
 
 
 def _since(ask: Ask) -> datetime | None:

@@ -11,9 +11,10 @@ from ..acts import Act, Count, Direction, Kind, Person, Problem
 from ..addresses import host_of, is_web, key, split
 from ..channels import channel_of
 from ..http.wording import shown
+from . import Copy
 from .feed_parse import Entry, Feed
 from .hypertext import addresses, words
-from .pages import digest_of, is_within, page_of
+from .pages import digest_of, is_within, page_of, whose
 
 __all__ = ["Told", "parse_comments", "parse_given", "parse_mentions", "parse_posts"]
 
@@ -25,6 +26,16 @@ class Told:
     acts: tuple[Act, ...] = ()
     counts: tuple[Count, ...] = ()
     problems: tuple[Problem, ...] = ()
+    copies: tuple[Copy, ...] = ()
+
+    def __add__(self, other: Told) -> Told:
+        """Both together."""
+        return Told(
+            self.acts + other.acts,
+            self.counts + other.counts,
+            self.problems + other.problems,
+            self.copies + other.copies,
+        )
 
 
 #: WordPress breaks long discussions into pages; Blogger and WordPress mark the comment meant by a parameter.
@@ -68,7 +79,10 @@ def parse_mentions(feed: Feed, *, source: str, kind: Kind, sites: Sequence[str])
         meant = next(
             (href for href in map(unwrapped, addresses(entry.html)) if is_within(page_of(href), ours)), sites[0]
         )
-        acts.append(dataclasses.replace(_received(entry, feed, source, kind, meant), title=entry.title))
+        act = _received(entry, feed, source, kind, meant)
+        # Alerts name nobody: then it is the page's owner who mentions the blog.
+        author = act.author if act.author.key or act.author.name else whose(entry.link)
+        acts.append(dataclasses.replace(act, author=author, title=entry.title))
     return Told(tuple(acts))
 
 

@@ -38,7 +38,8 @@ class Entry:
     """One entry. `html` is as it came; `text` is its words; a number or time that is not told is None.
 
     `answers` is the address that the entry answers (Atom threading, RFC 4685), `replies` the feed of the comments on
-    it, `count` how many there are. `cut` says that a feed's excerpt stands for the whole text.
+    it, `count` how many there are. `cut` says that a feed's excerpt stands for the whole text. `is_video` says that it
+    is a video of a channel, and `likes` how many people liked that.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Entry:
     answers: str = ""
     replies: str = ""
     count: int | None = None
+    is_video: bool = False
+    likes: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ def _entry(raw: Mapping[str, Any], feed: str, problems: list[Problem]) -> Entry:
         if wrong:
             problems.append(Problem(where, f"{wrong!r} cannot be the time when it was {name}"))
     number = raw.get("slash_comments") or raw.get("thr_total") or _replies(raw).get("thr:count")
-    count = int(number) if number and re.fullmatch(r"\s*\d{1,9}\s*", str(number), re.ASCII) else None
+    count, rating = _number(number), raw.get("media_starrating")
     if number and count is None:
         problems.append(Problem(where, f"{line(str(number), 40)!r} is not a number of comments"))
     return Entry(
@@ -149,7 +152,13 @@ def _entry(raw: Mapping[str, Any], feed: str, problems: list[Problem]) -> Entry:
         answers=_answers(raw),
         replies=address_of(raw.get("wfw_commentrss")) or address_of(_replies(raw).get("href")),
         count=count,
+        is_video="media_community" in raw or str(raw.get("id")).startswith("yt:video:"),
+        likes=_number(rating.get("count")) if isinstance(rating, Mapping) else None,
     )
+
+
+def _number(told: object) -> int | None:
+    return int(str(told)) if told and re.fullmatch(r"\s*\d{1,9}\s*", str(told), re.ASCII) else None
 
 
 def _titled(raw: Mapping[str, Any]) -> str:

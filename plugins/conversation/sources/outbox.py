@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import host_of, key, split
@@ -18,7 +18,7 @@ from ..channels import WEB, channel_of
 from .hypertext import addresses, text, words
 from .values import ADDRESS_LIMIT, NAME_LIMIT, TEXT_LIMIT, address_of, listed, text_of, time_of
 
-__all__ = ["is_outbox", "parse_outbox"]
+__all__ = ["Self", "addressee", "parse_outbox", "place_of", "whose"]
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
@@ -30,52 +30,45 @@ _GREETING = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Self:
-    """What tells the blogger's own addresses: the actor's and those of everything in the outbox."""
+class Self:
+    """What tells the blogger's own addresses: the actor's, and digests of those that do not name them."""
 
     actor: str
-    own: frozenset[str]
+    own: frozenset[bytes]
 
     def wrote(self, url: str) -> bool:
         """Whether `url` is something of the blogger's own."""
         status = _STATUS.match(url)
         mine = _last(self.actor) if host_of(self.actor) == host_of(url) else ""
-        return key(url) in self.own or bool(status and mine and status[2].casefold() == mine)
+        return bool(status and mine and status[2].casefold() == mine) or (bool(self.own) and _digest(url) in self.own)
 
 
-def is_outbox(value: object) -> bool:
-    """Whether a document is an outbox: a collection of activities, not of bare addresses as `likes.json` is."""
-    items = value.get("orderedItems") if isinstance(value, dict) else None
-    return isinstance(items, list) and (not items or any(isinstance(item, dict) for item in items))
+def whose(items: Iterable[object]) -> Self:
+    """Whose outbox it is, by the first activity, and which addresses there are theirs.
+
+    On Mastodon an address tells whose it is. Those that do not, on its kin, have to be remembered: 12 bytes of each.
+    """
+    me = Self("", frozenset())
+    own: set[bytes] = set()
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        me = me if me.actor else Self(address_of(item.get("actor")), me.own)
+        note = item.get("object") if item.get("type") == "Create" else None
+        for url in (address_of(note.get(name)) for name in ("id", "url")) if isinstance(note, dict) else ():
+            if url and not me.wrote(url):
+                own.add(_digest(url))
+    return Self(me.actor, frozenset(own))
 
 
-def parse_outbox(value: object, *, source: str, where: str) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
-    """All acts given in an outbox, and what could not be read; `where` names the document in problems."""
-    items = value.get("orderedItems") if isinstance(value, dict) else None
-    items = items if isinstance(items, list) else []
-    me = _whose(items)
-    acts: list[Act] = []
-    problems: list[Problem] = []
+def parse_outbox(items: Iterable[object], me: Self, *, source: str, where: str) -> Iterator[Act | Problem]:
+    """The acts of an outbox's activities; `where` names the document in problems."""
     for number, item in enumerate(items, 1):
         for found in _read(item, me, source):
-            if isinstance(found, Act):
-                acts.append(found)
-            else:
-                problems.append(Problem(f"{where}, item {number}", found))
-    return tuple(acts), tuple(problems)
+            yield found if isinstance(found, Act) else Problem(f"{where}, item {number}", found)
 
 
-def _whose(items: list[object]) -> _Self:
-    """Who the blogger is, by the first activity, and the addresses of everything they wrote."""
-    activities = [item for item in items if isinstance(item, dict)]
-    own: set[str] = set()
-    for note in (item.get("object") for item in activities if item.get("type") == "Create"):
-        if isinstance(note, dict):
-            own |= {key(url) for url in (address_of(note.get("id")), address_of(note.get("url"))) if url}
-    return _Self(next((actor for item in activities if (actor := address_of(item.get("actor")))), ""), frozenset(own))
-
-
-def _read(item: object, me: _Self, source: str) -> Iterator[Act | str]:
+def _read(item: object, me: Self, source: str) -> Iterator[Act | str]:
     """The act of one activity, or why it has none, and what was wrong with its values; nothing for what is private."""
     if not isinstance(item, dict):
         yield "is no activity"
@@ -98,7 +91,7 @@ def _read(item: object, me: _Self, source: str) -> Iterator[Act | str]:
     yield act
 
 
-def _created(note: Mapping[str, object], item: Mapping[str, object], me: _Self, source: str) -> Act:
+def _created(note: Mapping[str, object], item: Mapping[str, object], me: Self, source: str) -> Act:
     """A status that was written: a reply, a quote, a mention of somebody, or a note to nobody."""
     html = text_of(note.get("content")) or _mapped(note.get("contentMap"))
     said = text(html)
@@ -106,9 +99,9 @@ def _created(note: Mapping[str, object], item: Mapping[str, object], me: _Self, 
     mentions = _mentions(note, links, me)
     answered, quoted = address_of(note.get("inReplyTo")), address_of([note.get(name) for name in _QUOTES])
     if answered and not me.wrote(answered):
-        kind, target, to = Kind.REPLY, answered, _addressee(answered, mentions)
+        kind, target, to = Kind.REPLY, answered, addressee(answered, mentions)
     elif quoted and not me.wrote(quoted):
-        kind, target, to = Kind.QUOTE, quoted, _addressee(quoted, mentions)
+        kind, target, to = Kind.QUOTE, quoted, addressee(quoted, mentions)
     else:
         aside = {*(key(person.url) for person in mentions), *(key(address_of(tag.get("href"))) for tag in _tags(note))}
         target = next((link for link in links if key(link) not in aside and "/tags/" not in link), "")
@@ -122,7 +115,7 @@ def _created(note: Mapping[str, object], item: Mapping[str, object], me: _Self, 
         id=text_of(note.get("id"), ADDRESS_LIMIT) or url or _hashed(html, str(note.get("published"))),
         url=url,
         target=target,
-        channel=_channel(url),
+        channel=place_of(url),
         to=to,
         published=time_of(note.get("published")) or time_of(item.get("published")),
         updated=time_of(note.get("updated")),
@@ -135,7 +128,7 @@ def _created(note: Mapping[str, object], item: Mapping[str, object], me: _Self, 
     )
 
 
-def _announced(item: Mapping[str, object], me: _Self, source: str) -> Act:
+def _announced(item: Mapping[str, object], me: Self, source: str) -> Act:
     """A boost; one of the blogger's own statuses is a note."""
     thing = item.get("object")
     target = address_of(thing if isinstance(thing, str) else _id(thing))
@@ -148,8 +141,8 @@ def _announced(item: Mapping[str, object], me: _Self, source: str) -> Act:
         id=text_of(item.get("id"), ADDRESS_LIMIT) or _hashed(target, str(item.get("published"))),
         url=url,
         target=target,
-        channel=_channel(url),
-        to=Person() if own else _addressee(target, []),
+        channel=place_of(url),
+        to=Person() if own else addressee(target, []),
         published=time_of(item.get("published")),
     )
 
@@ -167,7 +160,7 @@ def _tags(note: Mapping[str, object]) -> list[Mapping[str, object]]:
     return [tag for tag in listed(note.get("tag"))[:200] if isinstance(tag, dict)]
 
 
-def _mentions(note: Mapping[str, object], links: tuple[str, ...], me: _Self) -> list[Person]:
+def _mentions(note: Mapping[str, object], links: tuple[str, ...], me: Self) -> list[Person]:
     """The people named in a status. A tag holds an actor's id; the text links to the profile that people know."""
     found = []
     for tag in _tags(note):
@@ -182,7 +175,7 @@ def _mentions(note: Mapping[str, object], links: tuple[str, ...], me: _Self) -> 
     return found
 
 
-def _addressee(target: str, mentions: list[Person]) -> Person:
+def addressee(target: str, mentions: list[Person]) -> Person:
     """Whose the status at `target` is: by its address, else who is named on its server, else who is named at all."""
     status = _STATUS.match(target)
     here = [person for person in mentions if host_of(person.url) == host_of(target)]
@@ -207,10 +200,15 @@ def _id(thing: object) -> object:
     return thing.get("id") if isinstance(thing, dict) else None
 
 
-def _channel(url: str) -> str:
+def place_of(url: str) -> str:
+    """The channel of something on Mastodon or its kin."""
     channel = channel_of(url)
     return "mastodon" if channel == WEB else channel
 
 
 def _hashed(*parts: str) -> str:
     return hashlib.blake2b("\x1f".join(parts).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def _digest(url: str) -> bytes:
+    return hashlib.blake2b(key(url).encode("utf-8", "replace"), digest_size=12).digest()
