@@ -438,3 +438,16 @@ def test_a_token_that_a_redirect_repeats_is_not_printed() -> None:
         with pytest.raises(SourceError) as caught:
             client.get(server.url, token=TOKEN)
     assert TOKEN not in str(caught.value)
+
+
+def test_a_secret_in_the_address_that_a_redirect_repeats_is_not_printed() -> None:
+    """A key that can only go in the query comes back in the path of another server: only the host is named."""
+    away: list[str] = []
+    with (
+        serve(lambda _: (302, {"Location": away[0]}, b"")) as server,
+        Client(retries=0, public=lambda _: True) as client,
+    ):
+        away.append(f"http://localhost:9/{TOKEN}/?x={TOKEN}")
+        with pytest.raises(SourceError, match="localhost:9") as caught:
+            client.get(server.url, params={"api_key": TOKEN})
+    assert TOKEN not in str(caught.value)

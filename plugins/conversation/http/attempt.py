@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import http.client
 from collections.abc import Callable, Mapping
+from urllib.parse import urljoin
 
 import requests
 import urllib3
@@ -42,10 +43,14 @@ class Call:
     public_only: bool = False
     #: Seconds that the service wants between the start of this request and of the next one to its host.
     pause: float = 0.0
+    #: Another server sent us here: what it put into the address may be a secret of ours, under any name.
+    foreign: bool = False
 
     @property
     def where(self) -> str:
-        """The address as it may be printed."""
+        """The address as it may be printed; of a place that another server sent us to, no more than the host."""
+        if self.foreign:
+            return shown(urljoin(self.url, "/"), self.token)
         return shown(self.url, self.token)
 
 

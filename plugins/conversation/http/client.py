@@ -254,4 +254,5 @@ def _redirected(call: Call, location: str) -> Call:
     general = {name: call.headers[name] for name in ("User-Agent", "Accept", "Accept-Encoding")}
     elsewhere = old.hostname != new.hostname
     # The token goes with its header; it stays known, so that an address that repeats it is never printed with it.
-    return dataclasses.replace(call, url=target, headers=general, public_only=call.public_only or elsewhere)
+    away = dataclasses.replace(call, url=target, headers=general, foreign=True)
+    return dataclasses.replace(away, public_only=call.public_only or elsewhere)
