@@ -100,7 +100,7 @@ def test_any_bytes_below_the_head(tmp_path_factory: object, data: bytes) -> None
     path.write_bytes(COMMENTS.encode() + data)
     acts, _ = told(path)
     for act in acts:
-        json.dumps(dataclasses.asdict(act), default=str).encode()
+        assert json.dumps(dataclasses.asdict(act), default=str).encode()
 
 
 COLUMNS = ("date", "link", "message", "sharelink", "sharecommentary", "sharedurl", "mediaurl", "visibility", "type")

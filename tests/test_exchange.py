@@ -279,7 +279,7 @@ def exported(tmp_path: Path) -> Path:
     return path
 
 
-def _refused(path: Path, folder: Path, says: str) -> None:
+def assert_refused(path: Path, folder: Path, says: str) -> None:
     with Store.open(URL, folder) as store:
         with pytest.raises(ArchiveError, match=says):
             load_export(store, path)
@@ -304,28 +304,28 @@ def test_a_file_of_another_kind_is_no_export(content: bytes, tmp_path: Path) -> 
     path = tmp_path / "other"
     path.write_bytes(content)
     assert not is_export_file(path)
-    _refused(path, tmp_path, "is not an export")
+    assert_refused(path, tmp_path, "is not an export")
 
 
 def test_what_is_not_there_is_no_export(tmp_path: Path) -> None:
     """A missing file and a folder get a message, not a traceback."""
     assert not is_export_file(tmp_path)
-    _refused(tmp_path / "missing", tmp_path, "cannot be read")
-    _refused(tmp_path, tmp_path, "cannot be read")
+    assert_refused(tmp_path / "missing", tmp_path, "cannot be read")
+    assert_refused(tmp_path, tmp_path, "cannot be read")
 
 
 def test_an_export_that_was_cut_off_is_refused_as_such(exported: Path, tmp_path: Path) -> None:
     """Half an export is known as one, refused, and nothing of it is taken."""
     exported.write_bytes(exported.read_bytes()[:-100])
     assert is_export_file(exported)
-    _refused(exported, tmp_path, "cut off")
+    assert_refused(exported, tmp_path, "cut off")
 
 
 def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
     """A hostile file cannot exhaust the stack."""
     path = tmp_path / "deep.json"
     path.write_bytes(b'{"x": "pelican-conversation export", "y": ' + b"[" * 200_000)
-    _refused(path, tmp_path, "not JSON")
+    assert_refused(path, tmp_path, "not JSON")
 
 
 @pytest.mark.parametrize("version", [3, "1", True, None])
@@ -335,7 +335,7 @@ def test_an_export_of_an_unknown_version_is_refused(exported: Path, tmp_path: Pa
     data["x-conversation"]["version"] = version
     exported.write_text(json.dumps(data))
     assert is_export_file(exported)
-    _refused(exported, tmp_path, re.escape(f"version {version!r}"))
+    assert_refused(exported, tmp_path, re.escape(f"version {version!r}"))
 
 
 def _damage(data: dict[str, Any], where: str, value: object) -> None:
@@ -384,7 +384,7 @@ def test_a_damaged_export_is_refused_wholly(exported: Path, tmp_path: Path, wher
     _damage(data, where, value)
     exported.write_text(json.dumps(data))
     name = next(step for step in where.split(".") if step != "x-conversation")
-    _refused(exported, tmp_path, rf"damaged.*{name}.*Nothing was imported")
+    assert_refused(exported, tmp_path, rf"damaged.*{name}.*Nothing was imported")
 
 
 def test_an_export_written_by_other_hands_is_read(exported: Path, tmp_path: Path) -> None:

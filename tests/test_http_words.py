@@ -107,7 +107,7 @@ def test_any_body(body: bytes) -> None:
         value = response(body).json()
     except Malformed:
         return
-    json.dumps(value, ensure_ascii=False).encode()
+    assert json.dumps(value, ensure_ascii=False).encode()
 
 
 def test_half_characters() -> None:
