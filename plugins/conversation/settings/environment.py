@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from dotenv.parser import parse_stream
 
 from ..errors import SettingsError
+from ..sources import token_variable
 
 __all__ = ["environment", "token_of", "token_variable"]
 
@@ -39,11 +39,6 @@ def environment(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
         if binding.key and binding.value is not None:
             found[binding.key] = binding.value
     return {**found, **environ}
-
-
-def token_variable(name: str) -> str:
-    """The variable that holds the token of the source `name`: ``CONVERSATION_WEBMENTION_IO_TOKEN``."""
-    return f"CONVERSATION_{re.sub('[^A-Z0-9]', '_', name.upper())}_TOKEN"
 
 
 def token_of(name: str, environ: Mapping[str, str]) -> str:

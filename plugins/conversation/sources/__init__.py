@@ -22,7 +22,24 @@ from ..posts import Post
 if TYPE_CHECKING:
     from ..http import Client
 
-__all__ = ["Ask", "Batch", "Check", "Copy", "Finding", "Option", "Pull", "Service", "Snapshot", "Source"]
+__all__ = [
+    "Ask",
+    "Batch",
+    "Check",
+    "Copy",
+    "Finding",
+    "Option",
+    "Pull",
+    "Service",
+    "Snapshot",
+    "Source",
+    "token_variable",
+]
+
+
+def token_variable(name: str) -> str:
+    """The environment variable that holds the token of the source `name`: ``CONVERSATION_WEBMENTION_IO_TOKEN``."""
+    return f"CONVERSATION_{re.sub('[^A-Z0-9]', '_', name.upper())}_TOKEN"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ class Source:
     @property
     def variable(self) -> str:
         """The environment variable that holds the token."""
-        return "CONVERSATION_" + re.sub(r"[^A-Z0-9]", "_", self.name.upper()) + "_TOKEN"
+        return token_variable(self.name)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

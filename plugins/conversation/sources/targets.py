@@ -18,8 +18,7 @@ def spellings(post: Post, sites: Sequence[str]) -> tuple[str, ...]:
     """The addresses under which `post` may be known: its own, its aliases, and itself at the former addresses.
 
     Each with http and https, with and without a final slash; the present one first. An alias without a host is one of
-    the site. `sites` are the site's addresses,
-    the present one first.
+    the site. `sites` are the site's addresses, the present one first.
     """
     urls = [post.url]
     for alias in post.aliases:

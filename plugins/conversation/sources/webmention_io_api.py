@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import re
 from datetime import datetime
 
 from ..errors import Malformed, Missing, Refused
@@ -73,8 +72,9 @@ def _fetch(source: Source, client: Client, path: str, params: Params) -> object:
     try:
         answer = client.get(f"{base}/api/{path}", params=params, token=source.token, max_bytes=MAX_BYTES)
     except Refused as error:
-        variable = "CONVERSATION_" + re.sub(r"[^A-Z0-9]", "_", source.name.upper()) + "_TOKEN"
-        what = f"did not accept the token in {variable}" if source.token else f"wants a token in {variable}"
+        what = (
+            f"did not accept the token in {source.variable}" if source.token else f"wants a token in {source.variable}"
+        )
         raise Refused(f"{source.name} {what}; copy the API key from {base}/settings into it.") from error
     return answer.json()
 
