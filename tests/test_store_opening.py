@@ -83,6 +83,16 @@ def _make_version_2(url: str) -> None:
     engine.dispose()
 
 
+def _make_version_3(url: str) -> None:
+    """Writes a store of version 3: two steps on."""
+    _make_version_2(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        migrations.STEPS[2](connection)
+        connection.execute(text("UPDATE conversation_meta SET value = '3' WHERE name = 'version'"))
+    engine.dispose()
+
+
 def _shape(url: str) -> dict[str, object]:
     """Columns, keys and indexes of all tables."""
     engine = create_engine(url)
@@ -138,7 +148,7 @@ def test_an_empty_file_is_a_new_store(tmp_path: Path) -> None:
             assert store.set_aside is None
 
 
-@pytest.mark.parametrize("make", [_make_version_1, _make_version_2])
+@pytest.mark.parametrize("make", [_make_version_1, _make_version_2, _make_version_3])
 def test_migrating_an_older_version_gives_the_tables_of_today(
     make: Callable[[str], None], store_url: str, tmp_path: Path
 ) -> None:

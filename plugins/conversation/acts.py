@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from .addresses import host_of, is_web, key
 
-__all__ = ["Act", "Count", "Direction", "Kind", "Person", "Problem", "identity", "placed"]
+__all__ = ["Act", "Count", "Direction", "Kind", "Person", "Problem", "Proof", "identity", "placed"]
 
 #: Other people's clocks: a time this far ahead of when an act was first heard of is taken as a mistake.
 CLOCK_SKEW = timedelta(days=1)
@@ -118,6 +118,17 @@ class Count:
     target: str
     kind: Kind
     value: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Proof:
+    """Two profile addresses that are one person's: each names the other (rel=me both ways), and a service checked it.
+
+    Nothing else makes two profiles one person: neither a name nor a picture does.
+    """
+
+    one: str
+    other: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..acts import Act, Count, Problem
+from ..acts import Act, Count, Problem, Proof
 from ..posts import Post
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Batch:
 
     `pulled` is when the information is of, where that is not the time of the pull: an archive knows nothing later than
     its newest entry. `copies` are added to those known of the same posts. A snapshot is kept where a number in it
-    changed, and otherwise once a day.
+    changed, and otherwise once a day. `proofs` tell which profiles of the people in it are one person's.
     """
 
     acts: tuple[Act, ...] = ()
@@ -125,6 +125,7 @@ class Batch:
     pulled: datetime | None = None
     copies: tuple[Copy, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

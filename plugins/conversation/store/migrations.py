@@ -104,6 +104,20 @@ def _from_2(connection: Connection) -> None:
     )
 
 
+def _from_3(connection: Connection) -> None:
+    """Proofs that profiles are one person's are kept, and small pictures of people."""
+    postgresql = connection.dialect.name == "postgresql"
+    kind, binary = ('TEXT COLLATE "C"', "BYTEA") if postgresql else ("TEXT", "BLOB")
+    connection.exec_driver_sql(
+        f"CREATE TABLE conversation_proofs (source {kind} NOT NULL REFERENCES conversation_sources (name), "
+        f"one {kind} NOT NULL, other {kind} NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (source, one, other))"
+    )
+    connection.exec_driver_sql(
+        f"CREATE TABLE conversation_pictures (url {kind} NOT NULL, type {kind} NOT NULL, image {binary} NOT NULL, "
+        "tried BIGINT NOT NULL, PRIMARY KEY (url))"
+    )
+
+
 def _act(r: Row[Any]) -> Act:
     """As much of an act as its identity needs."""
     author = Person(name=r.author_name, url=r.author_url, handle=r.author_handle)
@@ -112,4 +126,4 @@ def _act(r: Row[Any]) -> Act:
 
 
 #: By version: what leads to the next one.
-STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}
+STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2, 3: _from_3}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, MetaData, Table, Text, TypeDecorator
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, LargeBinary, MetaData, Table, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import TEXT
 
 __all__ = [
@@ -25,8 +25,10 @@ __all__ = [
     "meta",
     "metadata",
     "moment",
+    "pictures",
     "posts",
     "problems",
+    "proofs",
     "snapshots",
     "sources",
     "stamp",
@@ -36,7 +38,7 @@ __all__ = [
 #: What the store says it is, in its `meta` table and, for SQLite, in the header of the file ("PConv" squeezed).
 APPLICATION = "pelican-conversation"
 APPLICATION_ID = 0x50436F6E
-VERSION = 3
+VERSION = 4
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -188,6 +190,22 @@ snapshots = Table(
     Column("at", Moment, primary_key=True, autoincrement=False),
     Column("followers", BigInteger, nullable=True),
     Column("posts", BigInteger, nullable=True),
+)
+
+#: Which profiles are one person's, as a source has seen it proved; `one` sorts before `other`.
+proofs = Table(
+    "conversation_proofs", metadata, _source(), _words("one", key=True), _words("other", key=True), _time("at")
+)
+
+#: Small pictures of people by the address that they were fetched from; `image` is empty where there was none to be had.
+#: `tried` is when it was last asked for.
+pictures = Table(
+    "conversation_pictures",
+    metadata,
+    _words("url", key=True),
+    _words("type"),
+    Column("image", LargeBinary, nullable=False),
+    _time("tried"),
 )
 
 #: `post` is the post as JSON, without its HTML.

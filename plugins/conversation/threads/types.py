@@ -56,6 +56,10 @@ class Said:
     place: str
     #: The blogger's own.
     own: bool
+    #: A small picture of the author on the site itself, relative to SITEURL; "" where the initials stand in.
+    picture: str = ""
+    #: All places that told of this act, where there are several: it came by two ways and counts once.
+    ways: tuple[Join, ...] = ()
     replies: tuple[Said, ...] = ()
 
     @property
@@ -136,3 +140,5 @@ class House:
     stale: tuple[Stale, ...] = ()
     #: The newest pull: the only clock that a page may depend on.
     now: datetime | None = None
+    #: By the address of a person's picture: where the site keeps a small copy, relative to SITEURL.
+    pictures: Mapping[str, str] = dataclasses.field(default_factory=dict)
