@@ -13,9 +13,11 @@ what has not changed, and never shows a token.
 * budget      how many requests a build may make in all
 * cache       what was fetched before (by CacheControl)
 * quiet       keeps the libraries' log lines, which show addresses in full, out of the log
-* attempt     one request, one answer or one failure
+* calls       a request to be made, its answer or failure, as values
+* reasons     why a request failed, in words
+* attempt     one request, sent
 * wire        one answer to one call, by way of the cache
-* client      redirects, retries, and the verbs
+* client      redirects, retries, and the verbs; loads what sends with the first request
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One request, and one answer or one failure: failures are values here, because a retry may follow.
+"""One request sent, and one answer or one failure read.
 
 A failure's words are made where the error is caught, and the exception is raised later, from nothing: so no traceback
 or chained error can show what the libraries' own errors hold (addresses in full, headers).
@@ -7,71 +7,19 @@ or chained error can show what the libraries' own errors hold (addresses in full
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import http.client
-from collections.abc import Callable, Mapping
-from urllib.parse import urljoin
+from collections.abc import Callable
 
 import requests
 import urllib3
 
-from ..errors import Malformed, Missing, Refused, SourceError, Unreachable
+from ..errors import Malformed, Unreachable
 from .body import BadBody, is_whole, read
-from .clock import Deadline
+from .calls import REDIRECTS, Answer, Call, Failure
 from .guard import NotPublic
-from .manners import retry_after, used_up
-from .wording import duration, reason, shown
+from .reasons import reason
 
-__all__ = ["REDIRECTS", "Answer", "Call", "Failure", "attempt", "judge"]
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_BUSY = frozenset({408, 429, 500, 502, 503, 504})
-_NOT_MODIFIED = 304
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Call:
-    """A request to be made. `url` holds its query already, `headers` the token's too; `limit` is in decoded bytes."""
-
-    method: str
-    url: str = dataclasses.field(repr=False)
-    headers: Mapping[str, str] = dataclasses.field(repr=False)
-    deadline: Deadline
-    limit: int
-    body: bytes | None = dataclasses.field(default=None, repr=False)
-    token: str = dataclasses.field(default="", repr=False)
-    public_only: bool = False
-    #: Seconds that the service wants between the start of this request and of the next one to its host.
-    pause: float = 0.0
-    #: Another server sent us here: what it put into the address may be a secret of ours, under any name.
-    foreign: bool = False
-
-    @property
-    def where(self) -> str:
-        """The address as it may be printed; of a place that another server sent us to, no more than the host."""
-        if self.foreign:
-            return shown(urljoin(self.url, "/"), self.token)
-        return shown(self.url, self.token)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `whole` says that the server told where the body ends; the body is empty unless it was wanted."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = dataclasses.field(default=b"", repr=False)
-    whole: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Failure:
-    """What went wrong, ready to be raised; `again` where another try may help, `after` where the host said when."""
-
-    error: SourceError
-    again: bool = False
-    after: float | None = None
-
+__all__ = ["attempt"]
 
 Send = Callable[[requests.PreparedRequest, urllib3.Timeout], requests.Response]
 
@@ -98,34 +46,3 @@ def attempt(call: Call, prepared: requests.PreparedRequest, send: Send, check: C
     ) as error:
         words, again = reason(error, call.deadline.seconds)
         return Failure(Unreachable(f"{call.where}: {words}"), again=again)
-
-
-def judge(call: Call, answer: Answer, now: float) -> Failure | None:
-    """What an answer's status means; None where it is what was asked for, a redirect or "not modified"."""
-    status, where = answer.status, call.where
-    if requests.codes.ok <= status < requests.codes.multiple_choices or status == _NOT_MODIFIED:
-        return None
-    if status in REDIRECTS and answer.headers.get("Location"):
-        return None
-    after = retry_after(answer.headers, now) if status in _BUSY or status == requests.codes.forbidden else None
-    pause = after if after is not None else used_up(answer.headers, now)
-    if status == requests.codes.forbidden and pause is not None:
-        return Failure(_busy(f"{where}: no more requests for now ({status})", pause, now), after=pause)
-    if status in _BUSY:
-        return Failure(_busy(f"{where}: busy or out of order ({status})", pause, now), again=True, after=pause)
-    return Failure(_final(status, where, has_token=bool(call.token)))
-
-
-def _busy(words: str, pause: float | None, now: float) -> Unreachable:
-    return Unreachable(words if pause is None else f"{words}; it asks to come back {duration(pause, now)}")
-
-
-def _final(status: int, where: str, *, has_token: bool) -> SourceError:
-    if status in {401, 402, 403, 407, 451}:
-        advice = "the token is wrong, too old or too narrow" if has_token else "it may need a token"
-        return Refused(f"{where}: refused ({status}); {advice}")
-    if status in {404, 410}:
-        return Missing(f"{where}: nothing there ({status})")
-    if status >= requests.codes.server_error:
-        return Unreachable(f"{where}: out of order ({status})")
-    return Malformed(f"{where}: the service did not understand what it was asked ({status})")

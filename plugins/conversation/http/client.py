@@ -11,21 +11,21 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urljoin, urlsplit
-
-from requests.structures import CaseInsensitiveDict
 
 from ..addresses import is_web
 from ..errors import Malformed, Refused, Unreachable
-from .attempt import REDIRECTS, Answer, Call, Failure
 from .budget import Budget
+from .calls import REDIRECTS, Answer, Call, Failure
 from .clock import Clock, Deadline
 from .guard import Route, is_public
 from .manners import Hosts
 from .response import Response
-from .wire import Wire
 from .wording import shown
+
+if TYPE_CHECKING:
+    from .wire import Wire
 
 __all__ = ["Client"]
 
@@ -87,11 +87,13 @@ class Client:
         self._stop = stop or threading.Event()
         self._clock = clock or Clock.until(self._stop)
         route = route or Route()
-        hosts = Hosts(self._clock, self._stop, per_host, pause)
+        self._routes = (route, dataclasses.replace(route, permits=public))
+        self._hosts = Hosts(self._clock, self._stop, per_host, pause)
         self._budget = Budget(budget)
-        routes = (route, dataclasses.replace(route, permits=public))
-        self._wire = Wire(hosts, self._clock, cache, routes, self._budget)
+        self._cache = cache
         self._agent = _agent(site)
+        self._making = threading.Lock()
+        self._made: Wire | None = None
 
     @property
     def requests(self) -> int:
@@ -107,7 +109,8 @@ class Client:
     def close(self) -> None:
         """Stop (`stop` is set), and close all connections."""
         self.stop()
-        self._wire.close()
+        if self._made is not None:
+            self._made.close()
 
     def stop(self) -> None:
         """Start no new request, end all waits; what is under way ends with its next piece, or at its deadline."""
@@ -177,8 +180,8 @@ class Client:
             raise Malformed(f"{shown(url, token)}: not an http or https address without a name and password in it")
         if not token.isascii() or not token.isprintable() or " " in token:
             raise Refused(f"{shown(url)}: the token holds characters that no token has; copy it again")
-        sent = CaseInsensitiveDict({"User-Agent": self._agent, "Accept": accept or "*/*", "Accept-Encoding": "gzip"})
-        sent.update(headers or {})
+        sent = {"User-Agent": self._agent, "Accept": accept or "*/*", "Accept-Encoding": "gzip"}
+        sent.update((name.title(), value) for name, value in (headers or {}).items())
         if token:
             sent["Authorization"] = f"Bearer {token}"
         pairs = list(params.items()) if isinstance(params, Mapping) else list(params)
@@ -206,10 +209,19 @@ class Client:
             call = _redirected(call, answer.headers.get("Location", ""))
         raise Unreachable(f"{call.where}: more than {_HOPS} redirects, the last one to here")
 
+    def _wire(self) -> Wire:
+        """What sends. The first call makes it: a build that asks nobody does not load what speaks HTTP."""
+        from .wire import Wire  # noqa: PLC0415 - as above
+
+        with self._making:
+            if self._made is None:
+                self._made = Wire(self._hosts, self._clock, self._cache, self._routes, self._budget)
+            return self._made
+
     def _persist(self, call: Call) -> Answer:
         """Try until there is an answer, or until another try is of no use, not allowed or too late."""
         tries = 0
-        while isinstance(outcome := self._wire.ask(call), Failure):
+        while isinstance(outcome := self._wire().ask(call), Failure):
             tries += 1
             delay = self._delay(outcome, tries)
             useless = not outcome.again or call.method != "GET" or tries > self._limits.retries

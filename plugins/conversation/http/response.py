@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from email.message import Message
 from urllib.parse import urljoin
 
-from requests.utils import parse_header_links
-
 from ..addresses import is_web
 from ..errors import Malformed
 from .wording import shown
@@ -49,6 +47,8 @@ class Response:
     @property
     def links(self) -> Mapping[str, str]:
         """Relation to absolute address, from the Link header (RFC 8288); the first link of a relation counts."""
+        from requests.utils import parse_header_links  # noqa: PLC0415 - loaded by the request, not by the build
+
         links: dict[str, str] = {}
         for link in parse_header_links(self.headers.get("Link", "")):
             try:

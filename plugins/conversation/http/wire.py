@@ -12,10 +12,11 @@ import urllib3
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..errors import Malformed, Unreachable
-from .attempt import Answer, Call, Failure, attempt, judge
+from .attempt import attempt
 from .body import too_large
 from .budget import Budget
 from .cache import Cache, Kept, stand_in
+from .calls import Answer, Call, Failure, judge
 from .clock import Clock
 from .connection import Adapter
 from .guard import Route

@@ -9,14 +9,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Result, Select, Table, select, type_coerce
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from ..acts import Act, Direction, Kind, Person, identity
 from . import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 __all__ = ["Stored", "bounded", "chunks", "clean", "content", "key", "stored", "stored_acts", "upsert", "whole_number"]
 
@@ -167,7 +170,15 @@ def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]])
     """Inserts rows, or replaces those with the same primary key; all rows name the same columns."""
     if not rows:
         return
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = _insert(connection, table)
     others = {name: statement.excluded[name] for name in rows[0] if name not in table.primary_key.columns}
     connection.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others), rows)
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """The database's own kind of INSERT; that of PostgreSQL is loaded only by those who use it."""
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 20 ms
+
+    return postgresql.insert(table)

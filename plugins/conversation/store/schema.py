@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, LargeBinary, MetaData, Table, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import TEXT
 
 __all__ = [
     "APPLICATION",
@@ -72,7 +71,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 metadata = MetaData()
-_text = Text().with_variant(TEXT(collation="C"), "postgresql")
+_text = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _words(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
