@@ -6,24 +6,20 @@ comments, blank lines) and everything that cannot be taken is told with its line
 
 from __future__ import annotations
 
-import csv
-import dataclasses
 import hashlib
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import is_web, key
 from ..channels import channel_of
-from ..errors import ArchiveError
 from ..sanitise import line, plain
-from ..suggest import did_you_mean, nearest
-from . import Ask, Batch, Option, Service, Source
+from ..suggest import did_you_mean
+from . import Ask, Batch, Option, Service, Source, tables
 from .pages import digest_of
+from .tables import Row
 
 if TYPE_CHECKING:
     from ..http import Client
@@ -33,27 +29,16 @@ __all__ = ["COLUMNS", "SERVICE", "parse_giving", "pull"]
 #: The columns, in the order in which `give` writes them; the first two and `url` are required.
 COLUMNS = ("date", "kind", "channel", "url", "person", "words", "note")
 REQUIRED = frozenset({"date", "kind", "url"})
-MAX_BYTES = 16 << 20
 MAX_WORDS = 10_000_000
-#: A quoted text may go over so many lines; beyond that a quotation mark was forgotten.
-MAX_LINES = 50
 
 _HANDLE = re.compile(r"@?[\w.-]+@[\w.-]+\.\w+|@[\w.-]+|[\w-]+(\.[\w-]+)+")
 _MISSING = "missing"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Row:
-    """One row: its line in the file, its cells by column."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: ARG001 - one signature for all services
     """One batch with all rows where the file has changed, none where it has not; raises ArchiveError if unreadable."""
     name = source.options["path"]
-    data = _read(source.root / name, name)
+    data = tables.read(source.root / name, name)
     digest = _MISSING if data is None else hashlib.blake2b(data, digest_size=16).hexdigest()
     if digest == ask.cursor.get("digest", _MISSING) and not (ask.full and data is not None):
         return
@@ -69,106 +54,24 @@ def parse_giving(
     data: bytes, name: str, *, source: str, now: datetime
 ) -> tuple[tuple[Act, ...], tuple[Problem, ...], bool]:
     """The acts in a file called `name` (for messages), its problems, and whether its rows could be read at all."""
-    text, problems = _decoded(data, name)
-    rows: list[_Row] = []
-    header: list[str] | None = None
-    for number, cells in _rows(text):
-        if isinstance(cells, str):
-            problems.append(_problem(name, number, cells))
-        elif header is None:
-            header = [cell.strip().casefold() for cell in cells]
-            problems += [_problem(name, number, what) for what in _header_problems(header)]
-            if not set(header) >= REQUIRED:
-                return (), tuple(problems), False
-        elif any(cell.strip() for cell in cells[len(header) :]):
-            problems.append(
-                _problem(name, number, 'more cells than the header has; put "…" around a text with a comma')
-            )
-        else:
-            rows.append(_Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=False))))
+    table = tables.parse(data, name, columns=COLUMNS, required=REQUIRED)
+    problems = list(table.problems)
     acts: dict[tuple[str, ...], Act] = {}
-    for row in rows:
+    for row in table.rows:
         act = _act(row, source)
         if isinstance(act, str):
-            problems.append(_problem(name, row.line, act))
+            problems.append(tables.problem(name, row.line, act))
             continue
         same = (str(act.published), act.kind, key(act.url))
         if same in acts:
-            problems.append(_problem(name, row.line, "the same date, kind and url stand above; counted once"))
+            problems.append(tables.problem(name, row.line, "the same date, kind and url stand above; counted once"))
         elif act.published and act.published > now + timedelta(days=1):
-            problems.append(_problem(name, row.line, f"{row.cells['date']} is still to come; is the date right?"))
+            problems.append(tables.problem(name, row.line, f"{row.cells['date']} is still to come; is the date right?"))
         acts.setdefault(same, act)
-    return tuple(acts.values()), tuple(problems), True
+    return tuple(acts.values()), tuple(problems), table.whole
 
 
-def _read(path: Path, name: str) -> bytes | None:
-    """The bytes of the file; None where there is none. Raises ArchiveError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ArchiveError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
-    if len(data) > MAX_BYTES:
-        raise ArchiveError(f"{name} is larger than {MAX_BYTES >> 20} MiB; is this the right file?")
-    return data
-
-
-def _problem(name: str, number: int, what: str) -> Problem:
-    return Problem(f"{name}, line {number}", what)
-
-
-def _decoded(data: bytes, name: str) -> tuple[str, list[Problem]]:
-    """The text; bytes that are not UTF-8 become "\ufffd", and the first line with such bytes is told."""
-    try:
-        return data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        number = data[: error.start].count(b"\n") + 1
-        what = "letters that are not in UTF-8; save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
-        return data.decode("utf-8-sig", "replace"), [_problem(name, number, what)]
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
-    """The rows with the number of their first line; a text in place of a row that cannot be read.
-
-    Each row gets a reader of its own: after a forgotten quotation mark the next line is read as if nothing had been.
-    """
-    lines = list(io.StringIO(text, newline=""))
-    delimiter = ","
-    at, first = 0, True
-    while at < len(lines):
-        start = lines[at].lstrip()
-        if not start.strip(" \t\r\n,;") or start.startswith("#"):
-            at += 1
-            continue
-        if first:
-            delimiter = max(",;\t", key=lines[at].count)
-            first = False
-        reader = csv.reader(lines[at : at + MAX_LINES], delimiter=delimiter, strict=True, skipinitialspace=True)
-        try:
-            row = next(reader)
-        except csv.Error as error:
-            yield at + 1, f"a quotation mark is missing or one too many ({error})"
-            at += 1
-            continue
-        yield at + 1, row
-        at += max(reader.line_num, 1)
-
-
-def _header_problems(header: list[str]) -> Iterator[str]:
-    """What is wrong with the names of the columns."""
-    for column in dict.fromkeys(header):
-        if column and column not in COLUMNS:
-            near = nearest(column, COLUMNS)
-            yield f"the column {line(column, 40)!r} is not known" + (f"; did you mean {near!r}?" if near else "")
-        elif column and header.count(column) > 1:
-            yield f"the column {column!r} is there twice; the last one counts"
-    for column in sorted(REQUIRED - set(header)):
-        yield f"there must be a first line with the names of the columns, and {column!r} is not among them"
-
-
-def _act(row: _Row, source: str) -> Act | str:
+def _act(row: Row, source: str) -> Act | str:
     """The act that a row tells of, or what is wrong with it."""
     cells = row.cells
     if any("\0" in cell for cell in cells.values()):

@@ -1,0 +1,129 @@
+"""Tables that people keep by hand: CSV files as spreadsheets and text editors leave them, read with forgiveness.
+
+Byte order marks, semicolons, tabs, comments and blank lines are all right. What cannot be taken is told with its line,
+and all other rows count.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ..acts import Problem
+from ..errors import ArchiveError
+from ..sanitise import line
+from ..suggest import nearest
+
+__all__ = ["Row", "Table", "parse", "problem", "read"]
+
+MAX_BYTES = 16 << 20
+#: A quoted text may go over so many lines; beyond that a quotation mark was forgotten.
+MAX_LINES = 50
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line in the file, its cells by column; a column that the row lacks is not there."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """What could be read. `whole` is False where nothing could: the line with the names of the columns is wrong."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    whole: bool
+
+
+def read(path: Path, name: str) -> bytes | None:
+    """The bytes of the file; None where there is none. Raises ArchiveError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}.") from error
+    if len(data) > MAX_BYTES:
+        raise ArchiveError(f"{name} is larger than {MAX_BYTES >> 20} MiB; is this the right file?")
+    return data
+
+
+def parse(data: bytes, name: str, *, columns: Sequence[str], required: frozenset[str]) -> Table:
+    """The rows of a file called `name` (for messages) whose columns may be `columns`, in any order."""
+    text, problems = _decoded(data, name)
+    rows: list[Row] = []
+    header: list[str] | None = None
+    for number, cells in _rows(text):
+        if isinstance(cells, str):
+            problems.append(problem(name, number, cells))
+        elif header is None:
+            header = [cell.strip().casefold() for cell in cells]
+            problems += [problem(name, number, what) for what in _header_problems(header, columns, required)]
+            if not set(header) >= required:
+                return Table((), tuple(problems), whole=False)
+        elif any(cell.strip() for cell in cells[len(header) :]):
+            problems.append(problem(name, number, 'more cells than the header has; put "…" around a text with a comma'))
+        else:
+            rows.append(Row(number, dict(zip(header, (cell.strip() for cell in cells), strict=False))))
+    return Table(tuple(rows), tuple(problems), whole=True)
+
+
+def problem(name: str, number: int, what: str) -> Problem:
+    """What is wrong in a line of the file."""
+    return Problem(f"{name}, line {number}", what)
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, list[Problem]]:
+    """The text; bytes that are not UTF-8 become "\ufffd", and the first line with such bytes is told."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        number = data[: error.start].count(b"\n") + 1
+        what = "letters that are not in UTF-8; save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)"
+        return data.decode("utf-8-sig", "replace"), [problem(name, number, what)]
+
+
+def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The rows with the number of their first line; a text in place of a row that cannot be read.
+
+    Each row gets a reader of its own: after a forgotten quotation mark the next line is read as if nothing had been.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = ","
+    at, first = 0, True
+    while at < len(lines):
+        start = lines[at].lstrip()
+        if not start.strip(" \t\r\n,;") or start.startswith("#"):
+            at += 1
+            continue
+        if first:
+            delimiter = max(",;\t", key=lines[at].count)
+            first = False
+        reader = csv.reader(lines[at : at + MAX_LINES], delimiter=delimiter, strict=True, skipinitialspace=True)
+        try:
+            row = next(reader)
+        except csv.Error as error:
+            yield at + 1, f"a quotation mark is missing or one too many ({error})"
+            at += 1
+            continue
+        yield at + 1, row
+        at += max(reader.line_num, 1)
+
+
+def _header_problems(header: list[str], columns: Sequence[str], required: frozenset[str]) -> Iterator[str]:
+    """What is wrong with the names of the columns."""
+    for column in dict.fromkeys(header):
+        if column and column not in columns:
+            near = nearest(column, columns)
+            yield f"the column {line(column, 40)!r} is not known" + (f"; did you mean {near!r}?" if near else "")
+        elif column and header.count(column) > 1:
+            yield f"the column {column!r} is there twice; the last one counts"
+    for column in sorted(required - set(header)):
+        yield f"there must be a first line with the names of the columns, and {column!r} is not among them"
