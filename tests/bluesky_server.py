@@ -191,7 +191,9 @@ class Bluesky:
         return {u: value for u, value in self.records.items() if f"/{collection}/" in u and u not in self.gone}
 
     def _view(self, uri: str) -> dict[str, Any]:
-        value, author = self.records[uri], self.people[_who(uri)]
+        value = self.records[uri]
+        # A profileViewBasic; likes and reposts come with profileViews, which have descriptions.
+        author = {name: one for name, one in self.people[_who(uri)].items() if name != "description"}
         below = [one for one in self._below(uri) if one not in self.gone]
         numbers = {"replyCount": len(below), "quoteCount": len(self._quoting(uri))}
         for name, collection in (("likeCount", LIKE), ("repostCount", REPOST)):

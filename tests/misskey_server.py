@@ -100,6 +100,8 @@ class Misskey:
         return answer_json(self.users["ada"]) if asked.get("i") else _error(401, "CREDENTIAL_REQUIRED")
 
     def _users_show(self, asked: Json) -> Answer:
+        if "userIds" in asked:
+            return answer_json([one for one in self.users.values() if one["id"] in asked["userIds"]])
         user = self.users.get(asked["username"])
         if user is None:
             return _error(404, "NO_SUCH_USER")

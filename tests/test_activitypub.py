@@ -95,7 +95,11 @@ def test_numbers_of_likes_and_shares_are_told(inline: bool) -> None:  # noqa: FB
     likes = {"id": f"{COPY['id']}/likes", "type": "Collection", "totalItems": 3}
     copy = COPY | {"likes": likes if inline else likes["id"], "shares": {"type": "Collection", "totalItems": 0}}
     (batch,) = Pulls().once(answer_activitypub([*PEOPLE, copy, likes]))
-    assert {(count.kind, count.value) for count in batch.counts} == {(Kind.LIKE, 3), (Kind.REPOST, 0)}
+    assert {(count.kind, count.value) for count in batch.counts} == {
+        (Kind.LIKE, 3),
+        (Kind.REPOST, 0),
+        (Kind.REPLY, 0),
+    }
 
 
 def test_only_what_is_public_and_an_answer_is_told() -> None:
@@ -112,6 +116,30 @@ def test_only_what_is_public_and_an_answer_is_told() -> None:
 
     (batch,) = Pulls().once(answer)  # type: ignore[arg-type]
     assert batch.acts == ()
+
+
+def test_who_wants_no_programs_is_counted() -> None:
+    """By the text about them or by a field of their profile; what others answered to them stays."""
+    fields = [{"type": "PropertyValue", "name": "Bots", "value": "#nobridge"}]
+    people = [actor("ada"), actor("bea"), actor("cem", summary="<p>#nobot</p>"), actor("dan", attachment=fields)]
+    first, second = note(1, "Not for machines", "cem", COPY["id"]), note(2, "Nor this", "dan", COPY["id"])
+    things = [*people, COPY, first, second, note(3, "Yes", "bea", first["id"]), note(4, "Ah", "ada", first["id"])]
+    (batch,) = Pulls().once(answer_activitypub(things))
+    assert sorted(act.text for act in batch.acts) == ["Ah", "Yes"]
+    assert (Kind.REPLY, 3) in {(count.kind, count.value) for count in batch.counts}
+    assert "machines" not in repr(batch)
+
+
+def test_what_is_unlisted_is_told_without_its_words() -> None:
+    """Who answered and where is told; the words of the blogger's own stay."""
+    quiet = {"to": [f"{HOME}/users/bea/followers"], "cc": ["https://www.w3.org/ns/activitystreams#Public"]}
+    first = note(1, "Quietly", "bea", COPY["id"], summary="hush", **quiet) | {"name": "A title"}
+    things = [*PEOPLE, COPY, first, note(2, "Thanks", "ada", first["id"], **quiet)]
+    (batch,) = Pulls().once(answer_activitypub(things))
+    one, two = batch.acts
+    assert (one.author.name, one.url, one.words) == ("Bea", first["url"], None)
+    assert (one.text, one.html, one.title, one.warning) == ("", "", "", "")
+    assert (two.text, two.parent) == ("Thanks", one.url)
 
 
 def test_a_tombstone_is_gone() -> None:

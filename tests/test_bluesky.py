@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bluesky_server import POST, Bluesky, tid
 from conformance import Told
-from conversation.acts import Act, Direction, Kind, Problem
+from conversation.acts import Act, Direction, Kind, Problem, Proof
 from conversation.errors import Exhausted, Malformed, Missing, Unreachable
 from conversation.http import Client
 from conversation.posts import Post
@@ -280,6 +280,63 @@ def test_who_is_shy_is_counted_and_not_named() -> None:
     told, _ = pull(bluesky, told)
     assert number(told, Kind.LIKE) == 1
     assert number(told, Kind.REPLY) == 2
+
+
+def test_who_wants_no_programs_is_counted_and_not_named() -> None:
+    """A tag in a description silences likes, and replies and quotes, whose authors are asked for once each."""
+    bluesky, copy = copied()
+    bluesky.person("bea", description="Gardener. #NoBridge")
+    first = bluesky.post("bea", "Not for machines", parent=copy)
+    bluesky.post("cem", "Well said", parent=first)
+    bluesky.post("cem", "And more", parent=copy)
+    bluesky.post("bea", "Look", quote=copy)
+    bluesky.like("bea", copy)
+    bluesky.repost("bea", copy)
+    told, requests = pull(bluesky, links=True)
+    assert sorted(act.text for act in received(told)) == ["And more", "Well said"]
+    kinds = (Kind.REPLY, Kind.QUOTE, Kind.LIKE, Kind.REPOST)
+    assert [number(told, kind) for kind in kinds] == [3, 1, 1, 1]
+    assert "Not for machines" not in repr(told.batches)
+    assert methods(requests).count("getProfiles") == 1
+
+
+def test_people_who_cannot_be_looked_at_are_kept_back() -> None:
+    """While nobody tells who wants silence nothing new is shown, and nothing that was shown is lost."""
+    bluesky, copy = copied()
+    bluesky.post("cem", "Well said", parent=copy)
+    told, _ = pull(bluesky)
+    bluesky.post("bea", "Late", parent=copy)
+
+    def broken(request: Request) -> Answer:
+        return answer_json([], 200) if request.path.endswith("getProfiles") else bluesky(request)
+
+    told, _ = pull(broken, told)
+    assert [act.text for act in received(told)] == ["Well said"]
+    assert number(told, Kind.REPLY) == 2
+    assert any("could not be asked" in problem.what for batch in told.batches for problem in batch.problems)
+    told, _ = pull(bluesky, told)
+    assert sorted(act.text for act in received(told)) == ["Late", "Well said"]
+
+
+@pytest.mark.parametrize(
+    ("handle", "proved"),
+    [
+        ("bea.example", "https://bea.example/"),
+        ("bea.bsky.social", ""),
+        ("bea.b.example.ap.brid.gy", ""),
+        ("handle.invalid", ""),
+        ("", ""),
+    ],
+)
+def test_a_handle_that_is_a_domain_of_ones_own_is_a_proof(handle: str, proved: str) -> None:
+    """The domain itself names the account: who is at home there is the same person; a rented name tells nothing."""
+    bluesky, copy = copied()
+    bluesky.person("bea", handle=handle)
+    bluesky.post("bea", "Well said", parent=copy)
+    bluesky.like("bea", copy)
+    told, _ = pull(bluesky)
+    expected = [Proof(f"https://bsky.app/profile/{handle}", proved)] if proved else []
+    assert [proof for batch in told.batches for proof in batch.proofs] == expected
 
 
 def test_own_acts_do_not_raise_the_numbers() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversation.channels import channel_of, place_name, whereabouts
+from conversation.channels import channel_of, place_name
 
 DID = "did:plc:abc123"
 
@@ -92,9 +92,3 @@ def test_any_text_has_a_channel(url: str, source: str) -> None:
     channel = channel_of("https://" + url, "https://fed.brid.gy/r/" + source)
     assert channel.isidentifier()
     assert channel == channel.lower()
-
-
-def test_whereabouts() -> None:
-    """A sentence says "on Hacker News" but "in forums" and "by mail", for what a blogger writes down by hand."""
-    places = [whereabouts(channel) for channel in ("hackernews", "Forum", "mail", "blog", "web", "quilting")]
-    assert places == ["on Hacker News", "in forums", "by mail", "on other blogs", "on the web", "on Quilting"]

@@ -14,15 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversation.acts import Act, Count, Direction, Kind, Person, Problem
+from conversation.acts import Act, Count, Direction, Kind, Person, Problem, Proof
 from conversation.errors import ArchiveError
 from conversation.exchange import export, is_export, is_export_file, load_export, write_export
 from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes, Store
+from faces import known
 from making import SITE, act, post
 from stores import NOW, SOURCE, later, pull
 
 TARGET = f"{SITE}/a.html"
+FACE = "https://p9.example/me.png"
+IMAGE = b"RIFF\0\0\0\0WEBP\xff"
 URL = "sqlite:///conversation.sqlite"
 
 _texts = st.text(max_size=20)
@@ -67,6 +70,8 @@ def _fill(store: Store) -> None:
     found = Batch(
         copies=(Copy(TARGET, "https://s.example/1"),),
         snapshots=(Snapshot("@ada@s.example", 3, 4), Snapshot("@b", None, 7)),
+        acts=(act(9, author=Person("Nine", "https://p9.example/", FACE)),),
+        proofs=(Proof("https://s.example/@nine", "https://p9.example/"),),
     )
     number = store.begin("mastodon", later(1))
     store.commit(number, "mastodon", found, later(1))
@@ -75,6 +80,7 @@ def _fill(store: Store) -> None:
     store.mark_asked(SOURCE, [TARGET], later(1))
     store.save_posts([post("a.html", closed=later(9), fields={"reply_to": ("https://p.example/",)}), post("b.html")])
     store.save_matches([(TARGET, TARGET, "exact"), ("https://else.example/", "", "none")])
+    store.save_pictures([known(FACE, image=IMAGE)])
     store.forget("https://z.example/")
 
 
@@ -132,7 +138,7 @@ def test_an_export_of_the_first_version_is_still_read(store: Store, tmp_path: Pa
     _fill(store)
     data = export(store)
     data["x-conversation"]["version"] = 1
-    for name in ("copies", "snapshots"):
+    for name in ("copies", "snapshots", "proofs", "pictures"):
         del data["x-conversation"][name]
     for source in data["x-conversation"]["sources"]:
         del source["unasked"]
@@ -141,7 +147,7 @@ def test_an_export_of_the_first_version_is_still_read(store: Store, tmp_path: Pa
     with Store.open("sqlite:///copy.sqlite", tmp_path) as copy:
         load_export(copy, path)
         assert (copy.whole().acts, copy.whole().counts) == (store.whole().acts, store.whole().counts)
-        assert (copy.copies(), copy.snapshots()) == ({}, [])
+        assert (copy.copies(), copy.snapshots(), copy.proofs()) == ({}, [], [])
         assert {state.unasked for state in copy.sources()} == {None}
 
 
@@ -150,7 +156,7 @@ def test_importing_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
     _fill(store)
     path, again = tmp_path / "export.json", tmp_path / "again.json"
     write_export(store, path)
-    assert load_export(store, path) == Changes(same=2)
+    assert load_export(store, path) == Changes(same=3)
     write_export(store, again)
     assert again.read_bytes() == path.read_bytes()
 
@@ -328,7 +334,7 @@ def test_deeply_nested_json_is_refused(tmp_path: Path) -> None:
     assert_refused(path, tmp_path, "not JSON")
 
 
-@pytest.mark.parametrize("version", [3, "1", True, None])
+@pytest.mark.parametrize("version", [4, "1", True, None])
 def test_an_export_of_an_unknown_version_is_refused(exported: Path, tmp_path: Path, version: object) -> None:
     """A newer export is not half understood: the message says to upgrade."""
     data = json.loads(exported.read_bytes())
@@ -375,6 +381,11 @@ def _damage(data: dict[str, Any], where: str, value: object) -> None:
         ("x-conversation.copies.0", ["mastodon", "a", "b"]),
         ("x-conversation.copies.0.2", None),
         ("x-conversation.snapshots.0.3", "many"),
+        ("x-conversation.pictures.0", ["a", "b"]),
+        ("x-conversation.pictures.0.1", "image/svg+xml"),
+        ("x-conversation.pictures.0.2", "PHN2Zz4="),
+        ("x-conversation.pictures.0.2", "not base64"),
+        ("x-conversation.pictures.0.3", None),
         ("x-conversation.sources.0.unasked", 1.5),
     ],
 )
@@ -394,7 +405,7 @@ def test_an_export_written_by_other_hands_is_read(exported: Path, tmp_path: Path
     other.write_text(json.dumps(dict(reversed(data.items())), indent=4))
     assert is_export_file(other)
     with Store.open(URL, tmp_path) as store:
-        assert load_export(store, other).new == 2
+        assert load_export(store, other).new == 3
         write_export(store, other)
     assert other.read_bytes() == exported.read_bytes()
 

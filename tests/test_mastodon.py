@@ -13,7 +13,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from conformance import Told
-from conversation.acts import Act, Direction, Kind, Problem, identity
+from conversation.acts import Act, Direction, Kind, Problem, Proof, identity
 from conversation.addresses import is_web
 from conversation.errors import Missing, Refused, SettingsError
 from conversation.http import Client
@@ -131,7 +131,7 @@ def test_a_conversation_with_its_tree() -> None:
 
 
 def test_hidden_edited_and_folded() -> None:
-    """Followers-only and direct replies stay out, unlisted ones come; warnings are kept and edits dated."""
+    """Followers-only and direct replies stay out, unlisted ones lose their words; warnings stay, edits are dated."""
     server = Mastodon(TOKEN)
     copy = server.post("ada", LINK)
     for visibility in ("public", "unlisted", "private", "direct", "local"):
@@ -143,7 +143,10 @@ def test_hidden_edited_and_folded() -> None:
     with blogger(server) as one:
         told = one.both()
     texts = {act.text for act in told.acts.values() if act.direction is Direction.RECEIVED}
-    assert texts == {"public words", "unlisted words", "about the end", "bare skin", "A cat that sleeps"}
+    assert texts == {"public words", "", "about the end", "bare skin", "A cat that sleeps"}
+    (quiet,) = [act for act in told.acts.values() if not act.text]
+    assert (quiet.author.name, quiet.html, quiet.warning, quiet.words) == ("Bea", "", "", None)
+    assert quiet.url.startswith("https://b.example/@bea/")
     folded = act_of(told, "the end")
     assert (folded.warning, folded.updated) == ("spoilers", datetime(2026, 5, 2, 10, tzinfo=UTC))
     assert act_of(told, "skin").warning == "Sensitive content"
@@ -162,6 +165,56 @@ def test_who_asks_programs_for_silence_is_only_counted() -> None:
     assert one.kinds() == []
     assert one.numbers() == {"reply": 1, "like": 1, "repost": 1, "quote": 0}
     assert "bea" not in repr(told.batches)
+
+
+def test_own_unlisted_words_stay() -> None:
+    """Bloggers who answer without crowding the timelines do so on their own page: these words are theirs."""
+    server = Mastodon()
+    copy = server.post("ada", LINK)
+    server.post("ada", "<p>and another thing</p>", reply_to=copy, visibility="unlisted")
+    with blogger(server) as one:
+        assert act_of(one.both(), "another thing").words == 3
+
+
+def test_who_wants_silence_is_not_named_as_somebody_who_was_answered() -> None:
+    """What the blogger gave stays; to whom is told of everybody else."""
+    server = Mastodon()
+    for name, note in (("bea@b.example", "#nobridge"), ("cem@c.example", "")):
+        server.person(name, note=note)
+        server.post("ada", "<p>yes</p>", reply_to=server.post(name))
+        server.reblog("ada", server.post(name))
+    with blogger(server) as one:
+        told = one.account()
+    assert sorted((act.kind, act.to.name) for act in told.acts.values()) == [
+        ("reply", ""),
+        ("reply", "Cem"),
+        ("repost", ""),
+        ("repost", "Cem"),
+    ]
+
+
+def test_verified_pages_are_proofs() -> None:
+    """A page that the server has looked at is its owner's too; one that is only named is not."""
+    page = '<a href="https://bea.example/" rel="me nofollow">bea.example</a>'
+    checked, named = "2026-01-01T00:00:00Z", '<a href="https://elsewhere.example">elsewhere</a>'
+    fields = [
+        {"name": "Home", "value": page, "verified_at": checked},
+        {"name": "Plain", "value": "https://bea.example/plain", "verified_at": checked},
+        {"name": "Not", "value": named, "verified_at": None},
+        {"name": "Words", "value": "no link", "verified_at": checked},
+    ]
+    server = Mastodon(TOKEN)
+    copy = server.post("ada", LINK)
+    server.person("bea@b.example", fields=fields)
+    server.person("cem", fields=fields, note="#nobot")
+    server.post("bea@b.example", reply_to=copy)
+    server.favourite("cem", copy)
+    profile = "https://b.example/@bea"
+    proofs = (Proof(profile, "https://bea.example/"), Proof(profile, "https://bea.example/plain"))
+    with blogger(server) as one:
+        assert one.both().batches[-1].proofs == proofs
+        server.notify("favourite", "bea@b.example", copy)
+        assert proofs in [batch.proofs for batch in one.account().batches]
 
 
 def test_own_likes_and_boosts_are_not_received() -> None:

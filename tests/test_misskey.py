@@ -12,7 +12,7 @@ from hypothesis import given as examples
 from hypothesis import strategies as st
 
 from conformance import Told
-from conversation.acts import Act, Direction, Kind
+from conversation.acts import Act, Direction, Kind, Proof
 from conversation.addresses import is_web
 from conversation.errors import Missing, Refused, SettingsError
 from conversation.http import Client
@@ -27,7 +27,7 @@ from conversation.sources.misskey_parse import (
     parse_reaction,
     parse_said,
 )
-from loopback import Answer, Request, Server, serve
+from loopback import Answer, Request, Server, answer_json, serve
 from misskey_server import HOST, Misskey, name_of
 
 SITE = "https://blog.example"
@@ -120,8 +120,63 @@ def test_a_conversation_with_its_tree() -> None:
     assert told.batches[-1].complete == (POST,)
 
 
+def test_who_asks_programs_for_silence_is_only_counted() -> None:
+    """People with #nobot in their profile have no name and no words here, but they count; and are asked for once."""
+    server = Misskey()
+    copy, another = (server.note("ada", f"New: {url}") for url in (POST, f"{SITE}/b.html"))
+    server.user("bea", description="Cats. #nobot")
+    server.user("cem", fields=[{"name": "Programs", "value": "#NoBridge"}])
+    for who in ("bea", "cem", "dan"):
+        for one in (copy, another):
+            server.note(who, f"words of {who}", replyId=one)
+            server.note(who, f"see this, {who}", renoteId=one)
+            server.note(who, None, renoteId=one)
+            server.react(who, one)
+    with blogger(server, POST, f"{SITE}/b.html") as one:
+        told = one.both()
+        assert one.asked("users/show") == 1
+    assert one.kinds() == ["like", "like", "quote", "quote", "reply", "reply", "repost", "repost"]
+    assert one.numbers() == {"reply": 3, "like": 3, "repost": 6}
+    assert {act.author.name for act in told.acts.values() if act.direction is Direction.RECEIVED} == {"Dan"}
+    assert "words of bea" not in repr(told.batches)
+
+
+def test_people_who_cannot_be_looked_at_are_kept_back() -> None:
+    """While nobody tells who wants silence nothing new is shown, and nothing that was shown is lost."""
+
+    class Broken(Misskey):
+        broken = False
+
+        def __call__(self, request: Request) -> Answer:
+            return answer_json({}) if self.broken and b"userIds" in request.body else super().__call__(request)
+
+    server = Broken()
+    copy = server.note("ada", f"New: {POST}")
+    server.note("bea", "early", replyId=copy)
+    with blogger(server) as one:
+        one.both()
+        server.note("cem", "late", replyId=copy)
+        server.broken = True
+        told = one.take("pull")
+        assert one.kinds() == ["reply"]
+        assert ["could not be asked" in problem.what for problem in told.batches[-1].problems] == [True]
+
+
+def test_verified_links_are_proofs() -> None:
+    """A page that links back, as the server has seen, is its owner's too; what else a profile names is not."""
+    server = Misskey()
+    copy = server.note("ada", f"New: {POST}")
+    server.user("bea", verifiedLinks=["https://bea.example/", "no link"], url="https://other.example/bea")
+    server.user("cem", fields=[{"name": "Home", "value": "https://cem.example"}], verifiedLinks=[])
+    for who in ("bea", "cem"):
+        server.note(who, "yes", replyId=copy)
+    with blogger(server) as one:
+        told = one.both()
+    assert told.batches[-1].proofs == (Proof(f"https://{HOST}/@bea", "https://bea.example/"),)
+
+
 def test_hidden_edited_and_folded() -> None:
-    """Notes for followers, and what their authors keep from strangers, stay out; "home" ones come with warnings."""
+    """Notes for followers, and what their authors keep from strangers, stay out; "home" ones lose their words."""
     server = Misskey()
     copy = server.note("ada", f"New: {POST}")
     for visibility in ("public", "home", "followers"):
@@ -133,7 +188,9 @@ def test_hidden_edited_and_folded() -> None:
     with blogger(server) as one:
         told = one.both()
     texts = {act.text for act in told.acts.values() if act.direction is Direction.RECEIVED}
-    assert texts == {"public words", "home words", "the end", "A cat that sleeps"}
+    assert texts == {"public words", "", "the end", "A cat that sleeps"}
+    (quiet,) = [act for act in told.acts.values() if act.direction is Direction.RECEIVED and not act.text]
+    assert (quiet.author.name, quiet.words, bool(quiet.url)) == ("Bea", None, True)
     assert (act_of(told, "the end").warning, act_of(told, "the end").updated) == (
         "spoilers",
         datetime(2026, 5, 2, 10, tzinfo=UTC),

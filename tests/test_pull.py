@@ -135,9 +135,10 @@ def test_a_source_that_hangs_is_left_behind_and_what_it_tells_later_is_not_taken
     """The build goes on at the deadline with what it has; a page can never differ from what was counted for it."""
     fake = Fake("slow", batch(1, problems=(Problem("x", "odd"),)), hold.wait, batch(2, cursor={"late": "yes"}))
     pull = pulling(store, [fake], Plan(policy="always", deadline=0.01))
-    pull.start(())
+    known = (post("1.html"),)
+    pull.start(known)
     until(store.targets)
-    pull.posts(())
+    pull.posts(known)
     (outcome,) = pull.finish()
     assert outcome.state == "unfinished"
     assert outcome.error == "gave no complete answer within 0.01 s (CONVERSATION_DEADLINE)."
@@ -247,6 +248,13 @@ def test_known_posts_are_asked_about_first_and_then_the_new_ones(store: Store) -
     assert outcome == Outcome("a", "fresh", Changes(new=1, same=1), problems=(Problem("a", "odd"),) * 2)
     assert len(store.problems("a")) == 2
     assert set(store.asked("a")) == {one.url for one in (*known, new)}
+
+
+def test_the_first_build_asks_the_whole_site_about_its_posts(store: Store) -> None:
+    """A source that finds posts by their addresses has them at once, and is not asked a second time."""
+    fake = Fake("a", batch(1))
+    assert run(store, fake, posts=(post("1.html"),))["a"].state == "fresh"
+    assert fake.asked == [["1.html"]]
 
 
 def test_two_jobs_of_one_source_take_turns(store: Store, hold: threading.Event) -> None:

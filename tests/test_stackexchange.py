@@ -66,6 +66,23 @@ def test_answer_is_given_to_who_asked() -> None:
     assert requests[0].headers["Accept-Encoding"] == "gzip"
 
 
+def test_the_score_of_answers_is_kept() -> None:
+    """An answer's score stands at its own address, never below zero; it comes up to date with the full listing."""
+    answers = [stack_answer(FIRST), stack_answer(SECOND, score=-4), stack_answer(THIRD, score="many")]
+    told, _ = pulled(stackexchange(answers, [stack_comment(FIRST, score=9)]))
+    scores = {(count.target, str(count.kind)): count.value for count in told.numbers.values()}
+    assert scores == {("https://stackoverflow.com/a/1", "like"): 3, ("https://stackoverflow.com/a/2", "like"): 0}
+    voted = stackexchange([stack_answer(FIRST, score=8)])
+    told, _ = pulled(voted, told=told, now=NOW + timedelta(days=31))
+    assert 8 in {count.value for count in told.numbers.values()}
+
+
+def test_the_score_of_what_was_given_to_oneself_is_left_out() -> None:
+    """Where there is no act, there is no number of its own."""
+    told, _ = pulled(stackexchange([stack_answer(FIRST)], asker=22))
+    assert not told.numbers
+
+
 def test_comment_is_given_to_whom_it_answers() -> None:
     """A comment goes to the user whom it answers, else to who wrote the post; its address leads to the comment."""
     named = {"user_id": 8, "display_name": "Dee", "link": "https://stackoverflow.com/users/8/dee"}

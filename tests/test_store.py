@@ -14,7 +14,7 @@ from conversation.acts import Act, Count, Direction, Kind, Person, Problem, iden
 from conversation.errors import StoreError
 from conversation.posts import Post
 from conversation.sources import Batch
-from conversation.store import Changes, Store
+from conversation.store import Changes, Erased, Store
 from making import DAY, SITE, act, post
 from stores import NOW, SOURCE, later, pull
 
@@ -388,10 +388,11 @@ def test_a_forgotten_person_does_not_come_back(store: Store) -> None:
     to = act(2, direction=Direction.GIVEN, author=Person(), to=Person("Xanthippe", "https://xanthippe.example/"))
     pull(store, Batch(acts=(theirs, to, act(3))))
     before = store.whole()
-    assert store.forget("https://xanthippe.example/") == 2
-    assert store.forget(" ") == 0
+    erased = store.forget("https://xanthippe.example/")
+    assert (erased.acts, erased.changed) == (1, 1)
+    assert store.forget(" ") == Erased()
     assert [kept.act.id for kept in store.received([TARGET])] == ["3"]
-    assert [kept.act for kept in store.given()] == [dataclasses.replace(to, to=Person())]
+    assert [kept.act for kept in store.given()] == [dataclasses.replace(to, to=Person(), target="")]
     assert pull(store, Batch(acts=(theirs, to, act(3))), later(1)) == Changes(same=2)
     store.merge(before)
     assert [kept.act.id for kept in store.received([TARGET])] == ["3"]
@@ -402,7 +403,7 @@ def test_a_person_is_forgotten_by_handle_too(store: Store) -> None:
     """Who is named by a handle is forgotten under any profile address."""
     theirs = act(1, author=Person("X", "https://social.example/@x", "", "@X@social.example"))
     pull(store, Batch(acts=(theirs,)))
-    assert store.forget("x@social.example") == 1
+    assert store.forget("x@social.example").acts == 1
     assert pull(store, Batch(acts=(theirs,)), later(1)) == Changes()
 
 

@@ -6,15 +6,18 @@ Purely lexical: nothing here opens a socket or knows a post. `urls.py` decides w
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-__all__ = ["ascii_host", "escapes", "host_of", "is_web", "key", "split"]
+__all__ = ["ascii_host", "escapes", "host_of", "is_web", "key", "link", "split"]
 
 #: Longer than any address that people meet; browsers and servers give up at 8 KiB and before.
 MAX_LENGTH = 8_192
 #: RFC 1035: no host name is longer.
 _MAX_HOST = 253
 
+#: Addresses in plain form, as most are: they are fit to be linked to, and are their own `key`.
+_SIMPLE = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/._~@-]*(?:#[A-Za-z0-9/._~@:-]+)?")
 _WEB = ("http", "https")
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -24,6 +27,11 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _RESERVED = "!#$&'()*+,/:;=?@[]"
 _PLAIN = re.compile(r"[A-Za-z0-9._~!#$&'()*+,/:;=?@\[\]-]*")
+#: What may stand in any part of an address (RFC 3986), and the letters of the world (RFC 3987).
+_LEGAL = "A-Za-z0-9._~!$&'()*+,/:;=?@%\\-"
+_UCSCHAR = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd"
+_ILLEGAL = re.compile(f"%(?![0-9A-Fa-f]{{2}})|[^{_LEGAL}{_UCSCHAR}]")
+_NOT_ASCII = re.compile(f"%(?![0-9A-Fa-f]{{2}})|[^{_LEGAL}]")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -36,10 +44,28 @@ def is_web(url: str) -> bool:
     url = url.strip()
     if len(url) > MAX_LENGTH or _UNSAFE.search(url):
         return False
+    if _SIMPLE.fullmatch(url):
+        return True
     parts = split(url)
     if not parts or parts.scheme not in _WEB or "@" in parts.netloc:
         return False
     return bool(_HOST.fullmatch(ascii_host(parts.hostname or "")))
+
+
+def link(url: str) -> str:
+    """`url` as an attribute of a valid page may hold it; "" where a page may not link to it at all (`is_web`).
+
+    What RFC 3987 does not allow where it stands is percent-escaped (a second "#", brackets in a path), and letters that
+    are not in normal form C are; all else stays as its writer spelled it.
+    """
+    if _SIMPLE.fullmatch(url) and len(url) <= MAX_LENGTH:
+        return url
+    parts = split(url) if is_web(url) else None
+    if parts is None:
+        return ""
+    illegal = _ILLEGAL if unicodedata.is_normalized("NFC", url) else _NOT_ASCII
+    told = [illegal.sub(lambda char: quote(char[0]), part) for part in (parts.path, parts.query, parts.fragment)]
+    return urlunsplit((parts.scheme, parts.netloc, *told)) if told != list(parts[2:]) else url.strip()
 
 
 def split(url: str) -> SplitResult | None:
@@ -65,6 +91,8 @@ def key(url: str) -> str:
     percent-escapes make no difference (RFC 3986, section 6.2.2). Everything else does: a doubled slash, a query, a
     fragment (``#favorited-by-12`` is the identity of a like), a trailing slash. What is no address stays as it is.
     """
+    if _SIMPLE.fullmatch(url):
+        return url
     parts = split(url)
     if parts is None or not parts.hostname:
         return url.strip()

@@ -10,7 +10,7 @@ import re
 
 from .addresses import host_of, split
 
-__all__ = ["WEB", "channel_of", "place_name", "whereabouts"]
+__all__ = ["WEB", "channel_of", "place_name"]
 
 #: The channel of everything that happened on no known network: blogs, homepages, wikis.
 WEB = "web"
@@ -66,17 +66,6 @@ _INNER = re.compile(r"/(at|https?):/+(.+)", re.IGNORECASE | re.DOTALL)
 # Mastodon and its kin have thousands of hosts, but one form of address: /@name/109876543210, /users/name/statuses/1098.
 _STATUS = re.compile(r"/(?:@[^/@]+(?:@[^/@]+)?/\d{15,20}|users/[^/]+/statuses/\d+(?:/activity)?)/?")
 
-#: Channels that are no service, as content/giving.csv names them.
-_WHEREABOUTS = {
-    "blog": "on other blogs",
-    "chat": "in chats",
-    "forum": "in forums",
-    "letter": "in letters",
-    "mail": "by mail",
-    "newsletter": "in newsletters",
-    "web": "on the web",
-}
-
 
 def channel_of(url: str, source_url: str = "") -> str:
     """The channel of an act with the permalink `url`, sent from `source_url` (a webmention's source; may be Bridgy's).
@@ -94,11 +83,6 @@ def channel_of(url: str, source_url: str = "") -> str:
 def place_name(channel: str) -> str:
     """The name of a channel as readers know it: "hackernews" is "Hacker News"; an unknown one is only capitalised."""
     return _PLACES[channel][0] if channel in _PLACES else channel[:1].upper() + channel[1:]
-
-
-def whereabouts(channel: str) -> str:
-    """Where that is, in a sentence: "on Hacker News"; what is no service is "in forums", "by mail"."""
-    return _WHEREABOUTS.get(channel.casefold(), f"on {place_name(channel)}")
 
 
 def _bridged(address: str, depth: int = 3) -> str:

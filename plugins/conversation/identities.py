@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .acts import Person
-from .addresses import MAX_LENGTH, host_of, is_web, key
+from .addresses import MAX_LENGTH, ascii_host, host_of, is_web, key, split
 from .sites import Sites, key_of
 from .spellings import read, settle
 
-__all__ = ["Identities", "names_of"]
+__all__ = ["CARRIERS", "Identities", "carried", "domains_of", "names_of", "names_of_person"]
 
 #: ``@ada@social.example`` (WebFinger, RFC 7565) and ``@ada.bsky.social`` or a DID (AT Protocol).
 _ACCOUNT = re.compile(r"(?:acct:)?@?([\w.+-]+)@([\w-]+(?:\.[\w-]+)+|localhost)(:\d+)?", re.IGNORECASE)
@@ -23,6 +23,10 @@ _DOMAIN = re.compile(r"@?((?:[\w-]+\.)+[a-z][\w-]+|did:[a-z]+:[\w.:%-]+)", re.IG
 _PROFILE = re.compile(r"/(?:@|users/|u/|profile/|web/@)([\w.+-]+)")
 #: Bluesky's own site, the one whose profiles carry handles of other domains.
 _BLUESKY = re.compile(r"https://bsky\.app/profile/([^/?#]+)")
+#: Bridgy and Bridgy Fed carry words for others and are nobody's place (https://brid.gy/about).
+CARRIERS = frozenset({"brid.gy", "brid-gy.appspot.com"})
+#: The address that Bridgy Fed carries, within its own: /r/https://…; one slash may have been lost on the way.
+_CARRIED = re.compile(r"/(https?):/+([^/].*)", re.IGNORECASE | re.DOTALL)
 _MAX_HANDLE = 512
 _BEGIN = re.compile(r"\s*https?://[^/?#\s]*", re.IGNORECASE)
 #: Sites that go by two names.
@@ -61,6 +65,30 @@ def _names_of_profile(url: str) -> frozenset[str]:
     elif match := _PROFILE.fullmatch(settle("path", form.path)):
         names.add(f"{match[1]}@{host}{port}".casefold())
     return frozenset(names)
+
+
+def names_of_person(person: Person) -> frozenset[str]:
+    """All names of a person: those of the profile, also where Bridgy only carries it, and those of the handle."""
+    names = names_of(person.url) | names_of(person.handle)
+    inner = carried(person.url)
+    return names if inner == person.url else names | names_of(inner)
+
+
+def domains_of(url: str) -> frozenset[str]:
+    """The host of `url` and all domains that it is part of: a.b.example, b.example, example."""
+    parts = split(url)
+    labels = ascii_host((parts and parts.hostname) or "").split(".")
+    return frozenset(".".join(labels[at:]) for at in range(len(labels))) - {""}
+
+
+def carried(url: str) -> str:
+    """The address that one of Bridgy's carries, if it does; else `url` itself."""
+    for _ in range(3):
+        inner = _CARRIED.search(url, len("https://")) if "brid" in url.lower() else None
+        if inner is None or domains_of(url).isdisjoint(CARRIERS):
+            break
+        url = f"{inner[1]}://{inner[2]}"
+    return url
 
 
 class Identities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,9 +14,9 @@ from ..store.pages import post_as_json
 __all__ = ["EXTRA", "FORMAT", "PLAIN", "VERSION", "VERSIONS", "export"]
 
 FORMAT = "pelican-conversation export"
-VERSION = 2
-#: What can be read: 1 knew no copies and no snapshots.
-VERSIONS = (1, 2)
+VERSION = 3
+#: What can be read: 1 knew no copies and no snapshots, 2 no proofs and no pictures.
+VERSIONS = (1, 2, 3)
 #: The extension object of an entry, and of the feed.
 EXTRA = "x-conversation"
 #: What of an act stands in the extension object under its own name.
@@ -59,6 +60,10 @@ def export(store: Store) -> dict[str, Any]:
         "snapshots": [
             [one.source, one.snapshot.account, _time(one.at), one.snapshot.followers, one.snapshot.posts]
             for one in whole.snapshots
+        ],
+        "proofs": [[one.source, one.proof.one, one.proof.other, _time(one.at)] for one in whole.proofs],
+        "pictures": [
+            [one.url, one.outcome, base64.b64encode(one.image).decode(), _time(one.tried)] for one in whole.pictures
         ],
     }
     return {"type": "feed", "children": [_entry(one) for one in whole.acts], EXTRA: extra}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from ..acts import Act, Count, Direction, Kind, Person, Problem
+from ..acts import Act, Count, Direction, Kind, Person, Problem, Proof
 from ..errors import ArchiveError
 from ..posts import Post
 from ..sources import Copy, Snapshot
-from ..store import Counted, Found, Observed, Pulled, Stored, Tombstone, Whole
+from ..store import Counted, Found, Observed, Picture, Proved, Pulled, Stored, Tombstone, Whole
 from ..store.pages import post_from_json
 from .entries import EXTRA, PLAIN
 
 __all__ = ["parse_export"]
 
+#: Bytes: what is kept is about 2 kB, and the site shows what stands here.
+LARGEST_PICTURE = 64 << 10
 _SALT = re.compile("(?:[0-9a-f]{2}){1,64}")
 _T = TypeVar("_T")
 
@@ -39,6 +42,8 @@ def parse_export(data: Mapping[str, Any], path: str) -> Whole:
         forgotten=_each(path, extra, "forgotten", _read_forgotten),
         copies=_each(path, extra, "copies", _read_copy),
         snapshots=_each(path, extra, "snapshots", _read_snapshot),
+        proofs=_each(path, extra, "proofs", _read_proof),
+        pictures=_each(path, extra, "pictures", _read_picture),
     )
 
 
@@ -132,6 +137,21 @@ def _read_copy(plain: Sequence[Any]) -> Found:
 def _read_snapshot(plain: Sequence[Any]) -> Observed:
     source, account, at, followers, posts = plain
     return Observed(_string(source), Snapshot(_string(account), _maybe(followers), _maybe(posts)), _sure(at))
+
+
+def _read_proof(plain: Sequence[Any]) -> Proved:
+    source, one, other, at = plain
+    return Proved(_string(source), Proof(_string(one), _string(other)), _sure(at))
+
+
+def _read_picture(plain: Sequence[Any]) -> Picture:
+    url, outcome, encoded, tried = map(_string, plain)
+    image = base64.b64decode(encoded, validate=True)
+    if outcome not in {"image/webp", "none", "unreachable"}:
+        raise ValueError(f"unknown outcome {outcome!r}")
+    if image and not (image.startswith(b"RIFF") and image[8:12] == b"WEBP" and len(image) <= LARGEST_PICTURE):
+        raise ValueError("not a small WebP picture")
+    return Picture(url, outcome, image, _sure(tried))
 
 
 def _read_post(plain: Mapping[str, Any]) -> Post:

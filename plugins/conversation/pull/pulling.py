@@ -74,13 +74,13 @@ class Pull:
         self._ends = 0.0
 
     def start(self, known: tuple[Post, ...]) -> None:
-        """Begins to ask: services that need no posts, and others about the posts `known` from the last build."""
+        """Begins to ask about the posts `known` from the last build; at the very first one there are none yet."""
         self._activity = _activity(self._store)
         self._known = {post.url: _findable(post) for post in known}
         self._newest = _newest(self._store, known, self._now)
         for source, service in self._sources:
-            if service.local or (not known and _has_account(source, service)):
-                continue  # copies of posts are found only where the posts are known
+            if service.local or not known:
+                continue  # a service that answers for the whole site may find posts by their addresses only
             if service.per_post(source):
                 self._ask_about(source, service, known)
             else:
@@ -97,7 +97,7 @@ class Pull:
                 self._submit(source, service, posts)
             elif service.per_post(source):
                 self._ask_about(source, service, posts)
-            elif not self._known and _has_account(source, service):
+            elif not self._known:
                 self._ask_site(source, service, posts)
 
     def finish(self, show: Callable[[int, int], None] = lambda *_: None) -> list[Outcome]:

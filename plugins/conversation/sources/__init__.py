@@ -113,7 +113,8 @@ class Batch:
 
     `pulled` is when the information is of, where that is not the time of the pull: an archive knows nothing later than
     its newest entry. `copies` are added to those known of the same posts. A snapshot is kept where a number in it
-    changed, and otherwise once a day. `proofs` tell which profiles of the people in it are one person's.
+    changed, and otherwise once a day. `proofs` tell which profiles of the people in `acts` are one person's: to tell of
+    an author again without a proof takes it back.
     """
 
     acts: tuple[Act, ...] = ()

@@ -15,7 +15,7 @@ from ..http import Client
 from . import Ask, Batch, Copy, Finding, Option, Service, Snapshot, Source, copies
 from .activitypub_api import Asked
 from .activitypub_parse import Actor, Collection, entries_of, id_of, is_public, links_of, total_of
-from .activitypub_thread import Reading, placed, read
+from .activitypub_thread import Reading, numbers, placed, read
 from .outbox import Self, parse_outbox, whose
 from .relisting import Course
 
@@ -95,7 +95,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         yield Batch(
             tuple(placed(reading)),
             gone=tuple(reading.gone),
-            counts=tuple(reading.counts.values()) if reading.whole else (),
+            counts=numbers(reading, source.name) if reading.whole else (),
             problems=tuple(reading.problems),
             complete=(post.url,) if reading.whole else (),
         )

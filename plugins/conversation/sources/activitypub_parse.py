@@ -14,6 +14,7 @@ from ..acts import Act, Count, Direction, Kind, Person, Problem
 from ..addresses import host_of
 from ..channels import WEB, channel_of
 from .hypertext import addresses, text, words
+from .optouts import wants_silence
 from .values import NAME_LIMIT, address_of, listed, text_of, time_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "id_of",
     "is_gone",
     "is_public",
+    "is_unlisted",
     "links_of",
     "parse_actor",
     "parse_collection",
@@ -42,8 +44,6 @@ _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public"
 _SAID = frozenset({"Article", "Event", "Image", "Note", "Page", "Question", "Video"})
 _COLLECTIONS = frozenset({"Collection", "CollectionPage", "OrderedCollection", "OrderedCollectionPage"})
 _ACTIVITY = ("application/activity+json", "application/ld+json")
-#: In a profile, by custom of the fediverse: no programs, please.
-_NO_BOT = re.compile(r"#(?:<[^<>]{0,200}>){0,5}no(?:bots?|index|archive)\b", re.IGNORECASE)
 # The names at the beginning of a reply say whom it is for; they are not words said.
 _GREETING = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 _LARGEST = 10**9
@@ -97,11 +97,8 @@ def parse_actor(value: object) -> Actor | None:
         photo=_picture(value.get("icon")),
         handle=f"@{user}@{host_of(own)}" if user else "",
     )
-    about = value.get("summary")
-    silent = isinstance(about, str) and bool(_NO_BOT.search(about[:20_000]))
-    return Actor(
-        own, id_of(value.get("outbox")), id_of(value.get("followers")), person, silent or value.get("suspended") is True
-    )
+    silent = wants_silence(value.get("summary"), value.get("attachment")) or value.get("suspended") is True
+    return Actor(own, id_of(value.get("outbox")), id_of(value.get("followers")), person, silent)
 
 
 def _page(value: Thing) -> str:
@@ -144,6 +141,11 @@ def is_public(thing: object) -> bool:
     return any(isinstance(name, str) and name in _PUBLIC for name in named)
 
 
+def is_unlisted(note: Thing) -> bool:
+    """Whether it was addressed to somebody else, and to everybody only in copy: so servers keep it off timelines."""
+    return not any(isinstance(name, str) and name in _PUBLIC for name in listed(note.get("to")))
+
+
 def is_gone(thing: object) -> bool:
     """Whether it is what is left of something deleted."""
     return isinstance(thing, dict) and thing.get("type") == "Tombstone"
@@ -184,13 +186,17 @@ def links_of(note: Thing) -> tuple[str, ...]:
     return (*addresses(text_of(note.get("content"))), *filter(None, (address_of(one.get("href")) for one in attached)))
 
 
-def parse_reply(note: Thing, author: Person, *, source: str, target: str) -> Act | Problem:
-    """A note that answers a copy of the post, or another answer; `parent` is that one's id."""
+def parse_reply(note: Thing, author: Person, *, source: str, target: str, mine: bool = False) -> Act | Problem:
+    """A note that answers a copy of the post, or another answer; `parent` is that one's id.
+
+    What is unlisted is told without its words, unless it is the blogger's own (`mine`).
+    """
     own, content = id_of(note), note.get("content")
     kind = text_of(note.get("type"), 40)
     if kind not in _SAID or not isinstance(content, str):
         return Problem(own or target, f"is {'a ' + kind if kind else 'something'} without words")
-    html = text_of(content)
+    quiet = is_unlisted(note) and not mine
+    html = "" if quiet else text_of(content)
     said = text(html)
     url = _page(note) or own
     return Act(
@@ -204,10 +210,10 @@ def parse_reply(note: Thing, author: Person, *, source: str, target: str) -> Act
         author=author,
         published=time_of(note.get("published")),
         updated=time_of(note.get("updated")),
-        title=text_of(note.get("name"), NAME_LIMIT),
+        title="" if quiet else text_of(note.get("name"), NAME_LIMIT),
         text=said,
         html=html,
-        warning=text_of(note.get("summary"), NAME_LIMIT),
+        warning="" if quiet else text_of(note.get("summary"), NAME_LIMIT),
         parent=id_of(note.get("inReplyTo")),
-        words=words(_GREETING.sub("", said, count=1) if said.startswith("@") else said),
+        words=None if quiet else words(_GREETING.sub("", said, count=1) if said.startswith("@") else said),
     )

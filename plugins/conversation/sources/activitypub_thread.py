@@ -9,7 +9,7 @@ import dataclasses
 from collections import deque
 from collections.abc import Iterator
 
-from ..acts import Act, Count, Problem
+from ..acts import Act, Count, Kind, Problem
 from ..addresses import host_of, key
 from ..errors import Malformed, Missing, Refused, Unreachable
 from ..posts import Post
@@ -27,7 +27,7 @@ from .activitypub_parse import (
     parse_reply,
 )
 
-__all__ = ["Reading", "placed", "read"]
+__all__ = ["Reading", "numbers", "placed", "read"]
 
 #: Replies that are read for a post, each a request or three, and pages of one note's replies.
 MAX_NOTES = 400
@@ -36,7 +36,11 @@ MAX_PAGES = 30
 
 @dataclasses.dataclass(slots=True)
 class Reading:
-    """What is known of one post so far. `ids` are the notes of its threads (`addresses.key`) by their URL."""
+    """What is known of one post so far. `ids` are the notes of its threads (`addresses.key`) by their URL.
+
+    `owners` are who wrote the copies; `others` is how many replies there are by others, with those by people who want
+    no programs.
+    """
 
     post: Post
     acts: dict[str, Act] = dataclasses.field(default_factory=dict)
@@ -45,6 +49,8 @@ class Reading:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     ids: dict[str, str] = dataclasses.field(default_factory=dict)
     whole: bool = True
+    owners: set[str] = dataclasses.field(default_factory=set)
+    others: int = 0
 
     def fail(self, where: str, error: Exception) -> None:
         """Something could not be read: what is known of it stays."""
@@ -56,6 +62,12 @@ def placed(reading: Reading) -> Iterator[Act]:
     """The acts with their parents by URL; the first answers have none."""
     for act in reading.acts.values():
         yield dataclasses.replace(act, parent=reading.ids.get(key(act.parent), act.parent))
+
+
+def numbers(reading: Reading, source: str) -> tuple[Count, ...]:
+    """The numbers of a post that has copies; none of one without."""
+    replies = (Count(source, reading.post.url, Kind.REPLY, reading.others),) if reading.owners else ()
+    return (*reading.counts.values(), *replies)
 
 
 def read(asked: Asked, reading: Reading, url: str) -> None:
@@ -76,6 +88,7 @@ def read(asked: Asked, reading: Reading, url: str) -> None:
     for count in counts_of(_counted(asked, copy), asked.source.name, reading.post.url):
         before = reading.counts[count.kind].value if count.kind in reading.counts else 0
         reading.counts[count.kind] = dataclasses.replace(count, value=count.value + before)
+    reading.owners.add(actor_of(copy))
     todo: deque[Thing] = deque([copy])
     while todo:
         note = todo.popleft()
@@ -154,14 +167,17 @@ def _take(asked: Asked, reading: Reading, note: Thing) -> bool:
     if not is_public(note) or key(id_of(note.get("inReplyTo"))) not in reading.ids:
         return False
     author = asked.author(actor_of(note)) if actor_of(note) else None
-    if author and author.silent:
-        return True
     person = author.person if author else author_of(note)
-    act = parse_reply(note, person, source=asked.source.name, target=reading.post.url)
+    mine = actor_of(note) in reading.owners - {""}
+    if author and author.silent and not mine:
+        reading.others += 1
+        return True
+    act = parse_reply(note, person, source=asked.source.name, target=reading.post.url, mine=mine)
     if isinstance(act, Problem):
         reading.problems.append(act)
         reading.whole = False
         return False
     reading.ids[key(own)] = act.url
     reading.acts[own] = act
+    reading.others += not mine
     return True

@@ -7,9 +7,9 @@ is named: Bluesky's own search wants a login. What the account gave is told by `
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..acts import Problem
+from ..acts import Act, Problem, Proof
 from ..errors import Missing
 from ..http import Client
 from ..posts import Post
@@ -25,8 +25,8 @@ from .bluesky_api import (
     fetch_profile,
     fetch_records,
 )
-from .bluesky_copy import LINKS, hear_copy, hear_linking
-from .bluesky_names import APP, POST, At, at_of_page, did_of, handle_of
+from .bluesky_copy import LINKS, hear_copy, hear_linking, respect
+from .bluesky_names import APP, POST, At, at_of_page, did_of, handle_of, proof_of
 from .bluesky_parse import Heard, Here, numbers
 from .copies import of
 from .targets import spellings
@@ -40,6 +40,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     known = ask.cursor.get("did") if ask.cursor.get("account") == name else ""
     me = did_of(known) or fetch_did(api, name)
     dids = {name: me}
+    silent: dict[str, bool] = {}
     places = {post.url: _places(post, ask, api, dids) for post in ask.posts}
     views = fetch_posts(api, [at.uri for found, _ in places.values() for at in found])
     more = set(filter(None, ask.cursor.get("more", "").split("\n")))
@@ -49,21 +50,31 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         whole = not problems
         for at in found:
             whole = hear_copy(api, at, views.get(at.uri), here, heard) and whole
+        whole = respect(api, here, heard, silent) and whole
         said = 0
         if api.constellation:
             said = len(heard.acts)
-            yield Batch(tuple(heard.acts.values()))  # safe, should the other server fail
+            yield Batch(
+                tuple(heard.acts.values()), proofs=_proofs(heard.acts.values())
+            )  # safe, should the other server fail
             whole = hear_linking(api, spellings(post, ask.sites), here, heard) and whole
+            whole = respect(api, here, heard, silent) and whole
         counts, larger = numbers(heard, here)
         told = larger or post.url in more  # a number that was larger once has to come down again
         more = more | {post.url} if larger else more - {post.url}
+        acts = tuple(heard.acts.values())[said:]
         yield Batch(
-            tuple(heard.acts.values())[said:],
+            acts,
             counts=counts if told else (),
             problems=tuple(heard.problems),
             cursor={**ask.cursor, "more": "\n".join(sorted(more))},
             complete=(post.url,) if whole else (),
+            proofs=_proofs(acts),
         )
+
+
+def _proofs(acts: Iterable[Act]) -> tuple[Proof, ...]:
+    return tuple(dict.fromkeys(filter(None, (proof_of(act.author) for act in acts))))
 
 
 def _places(post: Post, ask: Ask, api: Api, dids: dict[str, str]) -> tuple[list[At], list[Problem]]:

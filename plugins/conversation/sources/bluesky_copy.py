@@ -10,12 +10,13 @@ from collections.abc import Iterable
 
 from ..acts import Kind, Problem
 from ..errors import Malformed, Missing
-from .bluesky_api import ABSENT, Api, Unknown, fetch_backlinks, fetch_page, fetch_posts, fetch_thread
+from .bluesky_api import ABSENT, Api, Unknown, fetch_backlinks, fetch_page, fetch_posts, fetch_profiles, fetch_thread
 from .bluesky_names import At, Json, handle_of, inner, mapping, page_of
-from .bluesky_parse import Heard, Here, deeper, hear_links, hear_people, hear_quotes, hear_thread
+from .bluesky_parse import Heard, Here, deeper, hear_links, hear_people, hear_quotes, hear_thread, hush
+from .bluesky_text import is_shy
 from .paging import Listing, by_cursor
 
-__all__ = ["LINKS", "hear_copy", "hear_linking"]
+__all__ = ["LINKS", "hear_copy", "hear_linking", "respect"]
 
 #: Threads deeper than one answer holds are asked for piece by piece, so many pieces at most.
 MAX_PIECES = 50
@@ -140,3 +141,21 @@ def hear_linking(api: Api, subjects: Iterable[str], here: Here, heard: Heard) ->
 
 def _backlinks(api: Api, subject: str, path: str) -> Listing[object]:
     return by_cursor(lambda cursor: fetch_backlinks(api, subject, path, cursor))
+
+
+def respect(api: Api, here: Here, heard: Heard, silent: dict[str, bool]) -> bool:
+    """Looks whose posts were heard, and leaves those of people who want no programs as numbers.
+
+    `silent` is what is known of people by their DIDs, and grows. Posts of people who could not be looked at are kept
+    back as well; then this was not all. Raises Unreachable, Refused.
+    """
+    unknown = [did for did in dict.fromkeys(heard.authors.values()) if did != here.me and did not in silent]
+    whole = True
+    try:
+        profiles = fetch_profiles(api, unknown)
+        silent |= {did: is_shy(profiles.get(did, {})) for did in unknown}
+    except (Malformed, Missing) as error:
+        heard.problems.append(Problem(here.page, f"whose posts these are could not be asked: {error}"))
+        whole = False
+    hush(heard, {did for did in heard.authors.values() if did != here.me and silent.get(did, True)})
+    return whole

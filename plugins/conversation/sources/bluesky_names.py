@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ..acts import Person
+from ..acts import Person, Proof
 from .values import NAME_LIMIT, address_of, text_of
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "mapping",
     "page_of",
     "person_of",
+    "proof_of",
 ]
 
 APP = "https://bsky.app"
@@ -33,6 +34,9 @@ POST = "app.bsky.feed.post"
 _PLACES = {POST: "post", "app.bsky.feed.generator": "feed", "app.bsky.graph.list": "lists"}
 
 Json = Mapping[str, object]
+
+#: Whose names are given to everybody and lead back to the profile.
+_LANDLORDS = (".bsky.social", ".brid.gy")
 
 _DID = re.compile(r"did:[a-z]{1,20}:[A-Za-z0-9._:%-]{1,500}")
 _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -111,3 +115,15 @@ def person_of(profile: Json) -> Person:
         photo=address_of(profile.get("avatar")),
         handle=f"@{handle}" if handle else "",
     )
+
+
+def proof_of(person: Person) -> Proof | None:
+    """That somebody whose handle is a domain of their own is who is at home there.
+
+    Bluesky tells a handle only where the domain itself names the account, in its DNS or under ``/.well-known``
+    (https://atproto.com/specs/handle).
+    """
+    host = handle_of(person.handle)
+    if not host or host.endswith(_LANDLORDS) or not person.url:
+        return None
+    return Proof(person.url, f"https://{host}/")

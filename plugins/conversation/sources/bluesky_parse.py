@@ -2,14 +2,14 @@
 
 The shapes are those of ``app.bsky.feed.defs`` (postView, threadViewPost) and ``app.bsky.actor.defs`` (profileView):
 https://docs.bsky.app/docs/category/http-reference. An account may ask not to be shown to people who are not signed in
-(the label ``!no-unauthenticated``); it is counted here, without name and words.
+(the label ``!no-unauthenticated``), or by programs (`optouts.py`); it is counted here, without name and words.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ..acts import Act, Count, Direction, Kind, Problem
 from .bluesky_names import Json, at_of, did_of, handle_of, inner, mapping, page_of, person_of
@@ -17,7 +17,7 @@ from .bluesky_text import html_of, is_shy, is_withheld, labels_of, text_of_post,
 from .paging import walk
 from .values import listed, text_of, time_of
 
-__all__ = ["Heard", "Here", "deeper", "hear_links", "hear_people", "hear_quotes", "hear_thread", "numbers"]
+__all__ = ["Heard", "Here", "deeper", "hear_links", "hear_people", "hear_quotes", "hear_thread", "hush", "numbers"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Heard:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     #: The addresses of the posts heard, so that one that came as a reply does not come again as a mention.
     uris: set[str] = dataclasses.field(default_factory=set)
+    #: Whose each post among the acts is, by the act's id: a DID.
+    authors: dict[str, str] = dataclasses.field(default_factory=dict)
     #: The blogger's own; those that are counted but not shown; those that are neither.
     own: Counter[Kind] = dataclasses.field(default_factory=Counter)
     shy: Counter[Kind] = dataclasses.field(default_factory=Counter)
@@ -145,6 +147,14 @@ def hear_people(entries: Iterable[object], here: Here, kind: Kind, heard: Heard)
         )
 
 
+def hush(heard: Heard, silent: Collection[str]) -> None:
+    """Leaves the posts of people (DIDs) who turned out to want no programs as numbers."""
+    for name, did in heard.authors.items():
+        act = heard.acts.pop(name, None) if did in silent else None
+        if act is not None:
+            heard.shy[act.kind] += 1
+
+
 def numbers(heard: Heard, here: Here) -> tuple[tuple[Count, ...], bool]:
     """How many acts of others there are, by kind, and whether any of these numbers is larger than the acts named."""
     found = []
@@ -172,6 +182,7 @@ def _hear_post(post: Json, here: Here, kind: Kind, heard: Heard, pages: Mapping[
         return
     parent = at_of(inner(record, "reply", "parent", "uri"))
     name = at.uri if kind is not Kind.MENTION else f"link:{at.uri}:{here.target}"  # one post may link to several
+    heard.authors[name] = did_of(author.get("did"))
     heard.acts[name] = Act(
         direction=Direction.RECEIVED,
         kind=kind,

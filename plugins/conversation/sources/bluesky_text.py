@@ -13,6 +13,7 @@ from html import escape
 from urllib.parse import quote
 
 from .bluesky_names import APP, Json, did_of, mapping
+from .optouts import wants_silence
 from .values import NAME_LIMIT, TEXT_LIMIT, address_of, clean, listed, text_of
 
 __all__ = [
@@ -109,8 +110,11 @@ def is_withheld(labels: frozenset[str]) -> bool:
 
 
 def is_shy(profile: Json) -> bool:
-    """Whether an account asks not to be shown to people who are not signed in."""
-    return _SHY in labels_of(profile)
+    """Whether an account asks not to be shown to people who are not signed in, or by programs at all.
+
+    Posts tell of their authors without a description; for that, they have to be asked for by DID.
+    """
+    return _SHY in labels_of(profile) or wants_silence(profile.get("description"))
 
 
 def warning_of(labels: frozenset[str]) -> str:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-from ..acts import Act, Count, Problem
+from ..acts import Act, Count, Problem, Proof
 from ..errors import Malformed, Missing, Refused
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source, copies
 from .mastodon_account import account, mentions_of
 from .mastodon_api import Asked, entries_of, home_of, refused
-from .mastodon_parse import Status, id_of, number_of
-from .mastodon_thread import Thread, parse_mention, parse_thread
+from .mastodon_parse import Status, id_of, number_of, proofs_in
+from .mastodon_thread import Thread, parse_mention, parse_thread, proofs_of
 from .paging import Listing
 from .values import text_of
 
@@ -119,12 +119,14 @@ def _batch(reading: _Reading, asked: Asked) -> Batch:
     """A post's acts; its listing is complete where it is whole. Numbers of several copies add up."""
     acts: list[Act] = []
     problems = list(reading.problems)
+    proofs: list[Proof] = list(proofs_in(reading.mentions))
     counts: dict[str, Count] = {}
     target = reading.post.url
     for thread in reading.threads:
         told, trouble, numbers = parse_thread(thread, asked.home, target)
         acts += told
         problems += trouble
+        proofs += proofs_of(thread)
         for count in numbers:
             value = count.value + (counts[count.kind].value if count.kind in counts else 0)
             counts[count.kind] = dataclasses.replace(count, value=value)
@@ -136,6 +138,7 @@ def _batch(reading: _Reading, asked: Asked) -> Batch:
         counts=tuple(counts.values()) if reading.whole else (),
         problems=tuple(problems),
         complete=(target,) if reading.whole else (),
+        proofs=tuple(proofs),
     )
 
 

@@ -25,6 +25,7 @@ from .mastodon_parse import (
     links_of,
     parse_reaction,
     parse_said,
+    proofs_in,
     quoted_in,
 )
 from .values import address_of, text_of
@@ -175,7 +176,7 @@ def _notifications(
             acts = tuple(act for act in acts if last or act.kind is Kind.MENTION)
             remembered |= {act.id.partition(":")[2]: act.target for act in acts if act.kind is Kind.MENTION}
             newest = max([newest, *map(id_of, entries)], key=age)
-            yield Batch(acts, problems=problems)
+            yield Batch(acts, problems=problems, proofs=proofs_in((*fresh, *map(_status, fresh))))
             if len(fresh) < len(entries):
                 break
     except (Refused, Missing, Malformed) as error:
@@ -197,7 +198,7 @@ def parse_notification(
     entry: object, home: Home, known: Mapping[str, str], index: copies.Index
 ) -> Act | Problem | None:
     """What a notification tells of a post: `known` are the copies, id to URL of the post. None where it is of none."""
-    status = entry.get("status") if isinstance(entry, dict) else None
+    status = _status(entry)
     if not isinstance(entry, dict) or not isinstance(status, dict):
         return None
     kind, post = entry.get("type"), known.get(id_of(status), "")
@@ -213,6 +214,10 @@ def parse_notification(
         return parse_said(status, home, Kind.REPLY, known[answered])
     linked = None if answered else index.post_of(links_of(status))
     return parse_said(status, home, Kind.MENTION, linked.url) if linked else None
+
+
+def _status(entry: object) -> object:
+    return entry.get("status") if isinstance(entry, dict) else None
 
 
 def _sorted(found: Iterator[Act | Problem | None]) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:

@@ -16,6 +16,7 @@ from .mastodon_parse import (
     content_of,
     id_of,
     is_open,
+    is_silent,
     links_of,
     parse_person,
     quoted_in,
@@ -70,14 +71,14 @@ def _addressed(status: Status, home: Home, parents: Mapping[str, Status]) -> tup
     own = whom and whom == id_of(status.get("account"))
     if isinstance(boosted, dict):
         mine = home.is_me(boosted.get("account"))
-        person = Person() if mine else parse_person(boosted.get("account"), home.host)
+        person = Person() if mine else _person(boosted.get("account"), home)
         return (Kind.NOTE if mine else Kind.REPOST), address_in(boosted), person, ""
     if whom and not own:
         known = next((one for one in mentions if id_of(one) == whom), answered.get("account"))
-        person = parse_person(answered.get("account") or known, home.host)
+        person = _person(answered.get("account") or known, home)
         return Kind.REPLY, address_in(answered) or person.url, person, ""
     if quoted and not home.is_me(quoted.get("account")):
-        return Kind.QUOTE, address_in(quoted), parse_person(quoted.get("account"), home.host), ""
+        return Kind.QUOTE, address_in(quoted), _person(quoted.get("account"), home), ""
     to = parse_person(mentions[0], home.host) if mentions else Person()
     link = next(iter(links_of(status)), "")
     return (Kind.MENTION if to.key else Kind.NOTE), link or to.url, to, address_in(answered)
@@ -98,5 +99,10 @@ def parse_liked(status: object, home: Home) -> Act | Problem | None:
         url=address_in(status),
         target=address_in(status),
         channel="mastodon",
-        to=parse_person(status.get("account"), home.host),
+        to=_person(status.get("account"), home),
     )
+
+
+def _person(account: object, home: Home) -> Person:
+    """To whom something was given; nobody where they want no programs."""
+    return Person() if is_silent(account) else parse_person(account, home.host)

@@ -1,8 +1,8 @@
 """Statuses and accounts of the Mastodon API as acts (https://docs.joinmastodon.org/entities/Status/).
 
 Pure: parsed JSON in, acts and problems out; nothing is raised over anything. What is not for everybody (followers only,
-direct) is left out. Pleroma, Akkoma, GoToSocial and Pixelfed tell the same with small differences: ids that are no
-numbers, `url` that is null, `quote` that is a status itself.
+direct) is left out; what is unlisted is told without its words. Pleroma, Akkoma, GoToSocial and Pixelfed tell the same
+with small differences: ids that are no numbers, `url` that is null, `quote` that is a status itself.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 
-from ..acts import Act, Direction, Kind, Person, Problem
+from ..acts import Act, Direction, Kind, Person, Problem, Proof
 from ..addresses import host_of, key, split
 from .hypertext import addresses, text, words
+from .optouts import wants_silence
 from .values import NAME_LIMIT, address_of, listed, text_of, time_of
 
 __all__ = [
@@ -23,14 +24,15 @@ __all__ = [
     "content_of",
     "id_of",
     "is_open",
+    "is_silent",
     "links_of",
     "number_of",
     "parse_person",
     "parse_reaction",
     "parse_said",
+    "proofs_in",
     "quoted_in",
     "split_account",
-    "wants_silence",
     "warning_of",
     "words_in",
 ]
@@ -46,8 +48,6 @@ _STATUS = re.compile(
 )
 _ACCOUNT = re.compile(r"@?([\w.-]+)@([\w.-]+(?::\d+)?)")
 _PROFILE = re.compile(r"/(?:web/)?(?:@|users/)([\w.-]+)/?")
-#: In a profile, by custom of the fediverse: no programs, please.
-_NO_BOT = re.compile(r"#(?:<[^<>]{0,200}>){0,5}no(?:bots?|index|archive)\b", re.IGNORECASE)
 # The names at the beginning of a reply say whom it is for; they are not words said.
 _GREETING = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 _OPEN = ("public", "unlisted")
@@ -99,16 +99,33 @@ def number_of(value: object) -> int:
 
 
 def is_open(status: Status) -> bool:
-    """Whether a status is for everybody. Unlisted ones are: they only stay off the timelines."""
+    """Whether a status is for everybody. Unlisted ones are, though they stay off the timelines."""
     return status.get("visibility") in _OPEN
 
 
-def wants_silence(account: object) -> bool:
+def is_silent(account: object) -> bool:
     """Whether a profile asks programs to leave it alone: such people are counted, not named."""
-    if not isinstance(account, dict):
-        return False
-    note = account.get("note")
-    return isinstance(note, str) and bool(_NO_BOT.search(note[:20_000]))
+    return isinstance(account, dict) and wants_silence(account.get("note"), account.get("fields"))
+
+
+def proofs_in(entries: Iterable[object]) -> tuple[Proof, ...]:
+    """What the server has proved of the people in accounts, statuses or notifications.
+
+    It looks at each page that a profile names in its `fields`, and where that links back with rel=me it writes down
+    when (`verified_at`).
+    """
+    found: dict[Proof, None] = {}
+    for entry in entries:
+        account = entry.get("account", entry) if isinstance(entry, dict) else None
+        if not isinstance(account, dict) or is_silent(account):
+            continue
+        profile = address_of(account.get("url"))
+        for field in listed(account.get("fields"))[:20]:
+            if profile and isinstance(field, dict) and time_of(field.get("verified_at")):
+                value = text_of(field.get("value"))
+                page = next(iter(addresses(value)), "") or address_of(value)
+                found |= {Proof(profile, page): None} if page else {}
+    return tuple(found)
 
 
 def parse_person(account: object, host: str) -> Person:
@@ -134,9 +151,10 @@ def parse_said(status: object, home: Home, kind: Kind, target: str, parent: str 
     if not isinstance(status, dict) or not number:
         return Problem(f"{home.source}, {target}", "an answer lists something that is no status")
     account = status.get("account")
-    if not is_open(status) or wants_silence(account):
+    if not is_open(status) or is_silent(account):
         return None
-    html, said = content_of(status)
+    quiet = status.get("visibility") == "unlisted" and not home.is_me(account)
+    html, said = ("", "") if quiet else content_of(status)
     return Act(
         direction=Direction.RECEIVED,
         kind=kind,
@@ -150,9 +168,9 @@ def parse_said(status: object, home: Home, kind: Kind, target: str, parent: str 
         updated=time_of(status.get("edited_at")),
         text=said,
         html=html,
-        warning=warning_of(status),
+        warning="" if quiet else warning_of(status),
         parent=parent,
-        words=words_in(said),
+        words=None if quiet else words_in(said),
     )
 
 
@@ -164,7 +182,7 @@ def parse_reaction(account: object, home: Home, status: Status, kind: Kind, targ
     number = id_of(account)
     if not number:
         return Problem(f"{home.source}, {target}", f"a {kind} is by nobody that could be told")
-    if wants_silence(account):
+    if is_silent(account):
         return None
     label = "favorited" if kind is Kind.LIKE else "reblogged"
     copy = address_of(status.get("url")) or address_of(status.get("uri"))

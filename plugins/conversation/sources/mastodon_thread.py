@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 
-from ..acts import Act, Count, Kind, Problem
+from ..acts import Act, Count, Kind, Problem, Proof
 from .mastodon_parse import (
     Home,
     Status,
@@ -19,11 +19,12 @@ from .mastodon_parse import (
     number_of,
     parse_reaction,
     parse_said,
+    proofs_in,
     quoted_in,
 )
 from .values import address_of, text_of
 
-__all__ = ["Thread", "parse_mention", "parse_thread"]
+__all__ = ["Thread", "parse_mention", "parse_thread", "proofs_of"]
 
 
 @dataclasses.dataclass(slots=True)
@@ -48,6 +49,11 @@ def parse_thread(thread: Thread, home: Home, target: str) -> tuple[list[Act], li
     acts = [one for one in found if isinstance(one, Act)]
     problems = [one for one in found if isinstance(one, Problem)]
     return acts, problems, _counts(thread, home, target)
+
+
+def proofs_of(thread: Thread) -> tuple[Proof, ...]:
+    """Which other pages are theirs, of all people that a copy drew."""
+    return proofs_in((*thread.below, *thread.likes, *thread.reposts, *thread.quotes))
 
 
 def parse_mention(status: object, home: Home, target: str) -> Act | Problem | None:

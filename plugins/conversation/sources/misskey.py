@@ -2,13 +2,13 @@
 
 Each post that is due is asked about by its copies: front matter names them, or the account's own notes that link to the
 post. A listing of a post is whole, so that what was deleted or taken back is gone with it. One request tells the direct
-answers to one note, so that a thread takes as many as it has notes that were answered.
+answers to one note, so that a thread takes as many as it has notes that were answered; one more, who is in it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..acts import Act, Count, Kind, Problem
 from ..errors import Malformed, Missing, Refused
@@ -23,9 +23,11 @@ from .misskey_parse import (
     id_of,
     is_open,
     is_renote,
+    is_silent,
     number_of,
     parse_reaction,
     parse_said,
+    proofs_of,
     user_of,
 )
 from .paging import Listing
@@ -45,21 +47,25 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     Raises Refused (naming the token's variable) or Unreachable.
     """
     asked = Asked(source, home_of(source), client)
+    people: dict[str, Note] = {}
     try:
         for post in ask.posts:
-            yield _of_post(asked, post, ask)
+            yield _of_post(asked, post, ask, people)
     except Refused as error:
         raise refused(source, asked.home, error) from error
 
 
-def _of_post(asked: Asked, post: Post, ask: Ask) -> Batch:
-    """Everything about one post. A copy that is not there any more has drawn nothing."""
+def _of_post(asked: Asked, post: Post, ask: Ask, people: dict[str, Note]) -> Batch:
+    """Everything about one post. A copy that is not there any more has drawn nothing.
+
+    `people` are those known in full, by id; it grows.
+    """
     found: list[_Found] = []
     counts: dict[Kind, Count] = {}
     whole = True
     for url in copies.of(post, ask, lambda url: bool(asked.home.note_in(url))):
         try:
-            told, numbers, entire = _of_copy(asked, asked.home.note_in(url), post.url)
+            told, numbers, entire = _of_copy(asked, asked.home.note_in(url), post.url, people)
         except Missing:
             continue
         except Malformed as error:
@@ -74,21 +80,25 @@ def _of_post(asked: Asked, post: Post, ask: Ask) -> Batch:
         counts=tuple(counts.values()) if whole else (),
         problems=tuple(one for one in found if isinstance(one, Problem)),
         complete=(post.url,) if whole else (),
+        proofs=tuple(proof for user in people.values() for proof in proofs_of(user, asked.home)),
     )
 
 
-def _of_copy(asked: Asked, number: str, target: str) -> tuple[list[_Found], list[Count], bool]:
+def _of_copy(asked: Asked, number: str, target: str, people: dict[str, Note]) -> tuple[list[_Found], list[Count], bool]:
     """What one copy drew, its numbers, and whether that is all."""
     copy, home = asked.note(number), asked.home
     below, whole = _fetch_thread(asked, copy)
     liked, all_liked = _all(asked.listing("notes/reactions", noteId=number) if _reactions(copy) else None)
     passed, all_passed = _all(asked.listing("notes/renotes", noteId=number) if _renotes(copy) else None)
     passed = [one for one in passed if not isinstance(one, dict) or is_renote(one)]
-    found = [*_thread(below, copy, home, target)]
-    found += [parse_reaction(one, home, number, target) for one in liked]
-    found += [parse_said(one, home, Kind.REPOST, target) for one in passed]
+    silent, trouble = _silent(asked, [*below, *liked, *passed], people)
+    found = [*_thread(below, copy, home, target, silent), *trouble]
+    found += [parse_reaction(one, home, number, target) for one in liked if _by(one) not in silent]
+    found += [parse_said(one, home, Kind.REPOST, target) for one in passed if _by(one) not in silent]
     whole = whole and all_liked and all_passed
-    if not whole:
+    if trouble:
+        whole = False
+    elif not whole:
         found.append(Problem(f"{home.source}, {target}", "the conversation is longer than could be read"))
     return found, _counts(copy, below, [*liked, *passed], home, target), whole
 
@@ -118,12 +128,38 @@ def _fetch_thread(asked: Asked, copy: Note) -> tuple[list[Note], bool]:
     return list(found.values()), whole and not todo
 
 
-def _thread(below: Sequence[Note], copy: Note, home: Home, target: str) -> Iterator[_Found]:
+def _silent(asked: Asked, entries: Sequence[object], people: dict[str, Note]) -> tuple[set[str], list[Problem]]:
+    """Who of those in notes and reactions wants no programs, by id; and who could not be looked at, with the problem.
+
+    `people` are those known in full, by id; it grows.
+    """
+    here = {by for one in entries if (by := _by(one)) and not asked.home.is_me(user_of(one))}
+    unknown = sorted(here - people.keys())
+    try:
+        told = asked.users(unknown)
+    except (Malformed, Missing) as error:
+        what = f"whose notes these are could not be asked: {error}"
+        return {*unknown, *_shy(here, people)}, [Problem(asked.home.source, what)]
+    people |= {number: told.get(number, {}) for number in unknown}
+    return _shy(here, people), []
+
+
+def _shy(here: Collection[str], people: dict[str, Note]) -> set[str]:
+    return {number for number in here if is_silent(people.get(number, {}))}
+
+
+def _by(entry: object) -> str:
+    return id_of(user_of(entry))
+
+
+def _thread(below: Sequence[Note], copy: Note, home: Home, target: str, silent: Collection[str]) -> Iterator[_Found]:
     """The answers, each with the one that it answers, and the quotes of the copy; what quotes an answer is left out."""
     urls = {id_of(one): home.url_of(one) for one in below if is_open(one)}
     root = id_of(copy)
     for one in below:
         answered = text_of(one.get("replyId"), 80)
+        if _by(one) in silent:
+            continue
         if answered == root or answered in urls:
             yield parse_said(one, home, Kind.REPLY, target, "" if answered == root else urls[answered])
         elif answered:

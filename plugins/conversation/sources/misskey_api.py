@@ -6,6 +6,7 @@ Every call may raise SourceError; a refusal says what to do about the token.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from ..errors import Malformed, Missing, Refused, SettingsError
 from ..http import Client
@@ -79,6 +80,16 @@ class Asked:
             except (Refused, Malformed):
                 raise error from None
             raise
+
+    def users(self, numbers: Sequence[str]) -> dict[str, Note]:
+        """Users in full, by id; those that are gone are left out. Notes and reactions tell of them in short."""
+        found: dict[str, Note] = {}
+        for start in range(0, len(numbers), PER_PAGE):
+            told = self.post("users/show", userIds=list(numbers[start : start + PER_PAGE]))
+            if not isinstance(told, list):
+                raise Malformed(f"{self.home.base}/api/users/show: the answer is no list")
+            found |= {id_of(one): one for one in told if isinstance(one, dict)}
+        return found
 
     def listing(self, path: str, start: str = "", *, fills: bool = True, **fields: object) -> Listing[object]:
         """The entries of an endpoint with `untilId`, newest first, those older than `start`.

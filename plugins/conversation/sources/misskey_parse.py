@@ -2,7 +2,8 @@
 
 Pure: parsed JSON in, acts and problems out; nothing is raised over anything. A renote without words is a repost, one
 with words a quote, a reaction with whatever emoji a like. What is not for everybody is left out: notes for followers
-and for single people, and those that their authors keep from strangers (`isHidden`).
+and for single people, and those that their authors keep from strangers (`isHidden`); those that are kept off the public
+timelines are told without their words.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import dataclasses
 import re
 from collections.abc import Mapping
 
-from ..acts import Act, Direction, Kind, Person, Problem
+from ..acts import Act, Direction, Kind, Person, Problem, Proof
 from ..addresses import host_of, split
 from .hypertext import words
+from .optouts import wants_silence
 from .values import NAME_LIMIT, address_of, listed, text_of, time_of
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "id_of",
     "is_open",
     "is_renote",
+    "is_silent",
     "links_of",
     "number_of",
     "parse_given",
@@ -29,6 +32,7 @@ __all__ = [
     "parse_reacted",
     "parse_reaction",
     "parse_said",
+    "proofs_of",
     "user_of",
 ]
 
@@ -133,6 +137,18 @@ def parse_person(user: object, home: Home) -> Person:
     )
 
 
+def is_silent(user: Note) -> bool:
+    """Whether a profile, told in full, asks programs to leave its owner alone: they are counted, not named."""
+    return wants_silence(user.get("description"), user.get("fields"))
+
+
+def proofs_of(user: Note, home: Home) -> tuple[Proof, ...]:
+    """The pages that a user has named and that link back with rel=me, as their server has seen (`verifiedLinks`)."""
+    profile = parse_person({**user, "url": None}, home).url  # as notes tell it
+    pages = [] if is_silent(user) else map(address_of, listed(user.get("verifiedLinks"))[:20])
+    return tuple(Proof(profile, page) for page in dict.fromkeys(pages) if profile and page)
+
+
 def parse_said(note: object, home: Home, kind: Kind, target: str, parent: str = "") -> Act | Problem | None:
     """What somebody wrote about the post `target`, or (a repost) passed on; None for what is not for everybody."""
     number = id_of(note)
@@ -140,7 +156,8 @@ def parse_said(note: object, home: Home, kind: Kind, target: str, parent: str = 
         return Problem(f"{home.source}, {target}", "an answer lists something that is no note")
     if not is_open(note):
         return None
-    said = _said(note)
+    quiet = note.get("visibility") == "home" and not home.is_me(user_of(note))
+    said = "" if quiet else _said(note)
     return Act(
         direction=Direction.RECEIVED,
         kind=kind,
@@ -153,9 +170,9 @@ def parse_said(note: object, home: Home, kind: Kind, target: str, parent: str = 
         published=time_of(note.get("createdAt")),
         updated=time_of(note.get("updatedAt")),
         text=said,
-        warning=text_of(note.get("cw"), NAME_LIMIT),
+        warning="" if quiet else text_of(note.get("cw"), NAME_LIMIT),
         parent=parent,
-        words=None if kind is Kind.REPOST else words(_GREETING.sub("", said, count=1)),
+        words=None if quiet or kind is Kind.REPOST else words(_GREETING.sub("", said, count=1)),
     )
 
 

@@ -1,9 +1,10 @@
 """Stack Exchange (Stack Overflow, Super User ...): the answers and comments that the blogger gave there.
 
-Nothing is received: nobody there speaks of a blog's posts in a way that the API could tell. Answers are read in the
-order of their last activity and comments in that of their making, oldest first, so that a pull that is cut short, by
-the deadline or because the service asks for a pause, is taken up where it ended; edits come with the activity. At
-first, every `FULL_EVERY` and with `--full` all are listed, so that deleted ones vanish.
+Nobody there speaks of a blog's posts in a way that the API could tell; what is received is the score of the answers, as
+numbers without names at the answers' own addresses. Answers are read in the order of their last activity and comments
+in that of their making, oldest first, so that a pull that is cut short, by the deadline or because the service asks for
+a pause, is taken up where it ended; edits come with the activity. At first, every `FULL_EVERY` and with `--full` all
+are listed, so that deleted ones vanish and scores come up to date: a vote is no activity.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from . import Ask, Batch, Finding, Option, Service, Source
 from .paging import Listing
 from .relisting import Page, is_due, pages
 from .stackexchange_api import Desk, fetch_by_id, fetch_page
-from .stackexchange_parse import Told, number_of, parse_answers, parse_comments, second_of
+from .stackexchange_parse import Told, number_of, parse_answers, parse_comments, parse_scores, second_of
 from .values import text_of
 
 __all__ = ["SERVICE", "check", "pull"]
@@ -70,7 +71,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
             newest = max((second_of(item, shelf.time) for item in items), default=0)
             cursor[shelf.method] = str(max(min(newest, today), _number(cursor.get(shelf.method))))
             cursor |= {_WAIT + method: str(until) for method, until in desk.waits.items()}
-            yield Batch(acts, problems=problems, cursor=dict(cursor))
+            yield Batch(acts, counts=parse_scores(items, acts), problems=problems, cursor=dict(cursor))
             whole = whole and not problems
         whole = whole and listing.whole
     yield Batch(cursor=cursor, complete=("*given",) if whole else ())
@@ -133,11 +134,12 @@ SERVICE = Service(
     name="stackexchange",
     pull=pull,
     check=check,
-    summary="Answers and comments that you gave on Stack Overflow and the other sites of Stack Exchange.",
+    summary="Answers, with their score, and comments that you gave on Stack Overflow and its sister sites.",
     options=(
         Option("account", "Your number on the site, or the address of your profile there.", required=True),
         Option("site", "The site: `stackoverflow`, `superuser`, `unix` ...", required=True),
     ),
+    received=("like",),
     given=("answer", "reply"),
     token="a key from stackapps.com/apps/oauth/register, not needed: it allows more requests a day",  # noqa: S106 - help
 )

@@ -1,4 +1,4 @@
-"""What the blogger wrote on a Stack Exchange site, as acts given. Pure, and raises over no JSON.
+"""What the blogger wrote on a Stack Exchange site, as acts given, and its score. Pure, and raises over no JSON.
 
 Fields: https://api.stackexchange.com/docs/types/answer, /comment, /question and /post. Names and titles come with HTML
 entities in them.
@@ -10,12 +10,12 @@ import dataclasses
 import html
 from collections.abc import Iterable, Mapping
 
-from ..acts import Act, Direction, Kind, Person, Problem
+from ..acts import Act, Count, Direction, Kind, Person, Problem
 from .hypertext import text, words
 from .pages import site_of
 from .values import NAME_LIMIT, address_of, text_of, time_of
 
-__all__ = ["number_of", "parse_answers", "parse_comments", "second_of"]
+__all__ = ["number_of", "parse_answers", "parse_comments", "parse_scores", "second_of"]
 
 CHANNEL = "stackexchange"
 _LONGEST = 20
@@ -39,6 +39,20 @@ def parse_answers(items: Iterable[object], questions: Table, *, source: str, me:
             url, title = f"{site_of(link)}a/{number}", _name(question.get("title"))
             acts.append(dataclasses.replace(act, url=url, target=link, title=title))
     return tuple(acts), tuple(problems)
+
+
+def parse_scores(items: Iterable[object], acts: Iterable[Act]) -> tuple[Count, ...]:
+    """The score of each answer that is among `acts`, at its address: votes for it less votes against it, at least 0."""
+    known = {act.id: act for act in acts if act.kind is Kind.ANSWER}
+    found = []
+    for item in items:
+        act, score = (
+            known.get(f"answer:{number_of(item, 'answer_id')}"),
+            item.get("score") if isinstance(item, dict) else None,
+        )
+        if act and isinstance(score, int) and not isinstance(score, bool):
+            found.append(Count(act.source, act.url, Kind.LIKE, max(score, 0)))
+    return tuple(found)
 
 
 def parse_comments(items: Iterable[object], posts: Table, *, source: str, me: str) -> Told:

@@ -12,15 +12,19 @@ is set aside, never overwritten; one that belongs to another program is refused 
 
 from __future__ import annotations
 
+from .forgetting import Erased
 from .rows import Stored
 from .store import Store
-from .values import Changes, Counted, Found, Observed, Pulled, SourceState, Tombstone, Whole
+from .values import Changes, Counted, Found, Observed, Picture, Proved, Pulled, SourceState, Tombstone, Whole
 
 __all__ = [
     "Changes",
     "Counted",
+    "Erased",
     "Found",
     "Observed",
+    "Picture",
+    "Proved",
     "Pulled",
     "SourceState",
     "Store",

@@ -6,6 +6,7 @@ with SQLite may already change it. Our own files carry `APPLICATION_ID` in their
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 from contextlib import closing, suppress
@@ -15,7 +16,7 @@ from pathlib import Path
 from ..errors import StoreError
 from .schema import APPLICATION_ID
 
-__all__ = ["Finding", "find", "is_corruption", "mark_suspect", "set_aside", "use_wal"]
+__all__ = ["Finding", "drop_aside", "find", "is_corruption", "mark_suspect", "set_aside", "use_wal"]
 
 #: Up to this size, a file is checked at every open: 16 MiB take about 20 ms. Larger ones where anything hints at it.
 CHECKED_SIZE = 16 << 20
@@ -97,6 +98,22 @@ def set_aside(path: Path) -> Path | None:
             f"{path} is damaged and cannot be set aside ({error.strerror}): move it away, then run this again."
         ) from error
     return aside
+
+
+def drop_aside(path: Path) -> list[Path]:
+    """Deletes all files that `set_aside` has made of `path`; returns which.
+
+    Raises:
+        StoreError: one cannot be deleted.
+    """
+    name = re.compile(re.escape(path.name) + r"\.damaged-\d+(-wal|-shm|-journal)?")
+    found = sorted(one for one in path.parent.iterdir() if name.fullmatch(one.name))
+    for one in found:
+        try:
+            one.unlink()
+        except OSError as error:
+            raise StoreError(f"{one} cannot be deleted ({error.strerror}): delete it by hand.") from error
+    return found
 
 
 def is_corruption(error: BaseException | None) -> bool:

@@ -1,24 +1,43 @@
-"""Forgets people for good: their acts go without a tombstone; a salted hash keeps a pull from bringing them back."""
+"""Forgets people for good: nothing of theirs stays, not even a tombstone; a salted hash keeps them from coming back."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
-from ..acts import Act, Person
+from ..acts import Act, Person, Proof
 from ..addresses import is_web
+from ..identities import carried, names_of
+from . import pictures, proofs
+from .redacting import Redactor
 from .rows import clean, content, key, stored, stored_acts, upsert
-from .schema import acts, forgotten
+from .schema import acts, forgotten, matches, problems, sources, tombstones
 
-__all__ = ["Forgotten", "forget"]
+__all__ = ["Erased", "Forgotten", "erase", "forget"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased: how many acts of theirs, and how many of others that named them and do so no more.
+
+    `people` are they as the acts named them, `urls` the permalinks of their acts, `proved` further profiles that were
+    proved to be theirs and were not forgotten: to be told and not to be kept.
+    """
+
+    acts: int = 0
+    changed: int = 0
+    people: tuple[Person, ...] = ()
+    urls: tuple[str, ...] = ()
+    proved: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Forgotten:
     """Who is forgotten: salted hashes of profile addresses and handles, by salt."""
 
@@ -32,55 +51,110 @@ class Forgotten:
             found.setdefault(one.salt, set()).add(one.hash)
         return cls({salt: frozenset(hashes) for salt, hashes in found.items()})
 
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What takes them out of acts and texts."""
+        known: dict[str, bool] = {"": False}
+
+        def is_theirs(name: str) -> bool:
+            if name not in known:
+                known[name] = any(_hash(name, salt) in hashes for salt, hashes in self.by_salt.items())
+            return known[name]
+
+        return Redactor(is_theirs)
+
     def knows(self, person: Person) -> bool:
         """Whether this is one of them, by profile or by handle."""
-        keys = _keys(person.url, person.handle)
-        return any(_hash(one, salt) in hashes for salt, hashes in self.by_salt.items() for one in keys)
+        return bool(self.by_salt) and self.redactor.knows(person)
 
     def spare(self, told: Iterable[Act]) -> Iterator[Act]:
-        """The acts without those of forgotten people; acts given to them stay, but no longer say to whom."""
+        """The acts without those of forgotten people; acts of others stay, but no longer name them."""
         for act in told:
-            if not self.by_salt:
-                yield act
-            elif not self.knows(act.author):
-                yield dataclasses.replace(act, to=Person()) if self.knows(act.to) else act
+            spared = self.redactor.act(act) if self.by_salt else act
+            if spared is not None:
+                yield spared
+
+    def spare_text(self, text: str) -> str:
+        """`text` without addresses and handles of forgotten people."""
+        return self.redactor.text(text) if self.by_salt else text
+
+    def spare_proofs(self, told: Iterable[Proof]) -> Iterator[Proof]:
+        """The proofs without those that name forgotten people."""
+        for one in told:
+            if not (self.by_salt and any(self.redactor.owns(url) for url in (one.one, one.other))):
+                yield one
 
 
-def forget(connection: Connection, who: str) -> int:
-    """Erases a person, named by profile address or handle; returns how many acts were erased or made nameless."""
-    keys = _keys(who, "") or _keys("", who)
-    if not keys:
-        return 0
+def forget(connection: Connection, who: str) -> Erased:
+    """Erases a person, named by profile address or whole handle; a name that many have erases nobody."""
+    names = names_of(who) | names_of(carried(who))
+    if not names:
+        return Erased()
     salt = connection.scalar(select(forgotten.c.salt).limit(1)) or secrets.token_hex(16)
+    # As `names_of` spells them, and as `Person.key` does: with "www." and under a site's present name.
+    keys = names | ({Person(url=who.strip()).key} if is_web(who) else set())
     upsert(connection, forgotten, [{"hash": _hash(one, salt), "salt": salt} for one in sorted(keys)])
-    columns = select(acts.c.source, acts.c.id, acts.c.author_url, acts.c.author_handle, acts.c.to_url, acts.c.to_handle)
-    theirs, towards = [], []
-    for r in connection.execute(columns):
-        if keys & _keys(r.author_url, r.author_handle):
-            theirs.append((r.source, r.id))
-        elif keys & _keys(r.to_url, r.to_handle):
-            towards.append((r.source, r.id))
-    for source, one in theirs:
-        connection.execute(delete(acts).where(acts.c.source == source, acts.c.id == one))
-    _unname(connection, towards)
-    return len(theirs) + len(towards)
+    return erase(connection, Forgotten.read(connection))
 
 
-def _unname(connection: Connection, which: Sequence[tuple[str, str]]) -> None:
-    """Takes the name of the person that acts were given to out of those acts."""
-    for source, one in which:
-        here = (acts.c.source == source, acts.c.id == one)
-        act = next(stored(connection.execute(stored_acts().where(*here)))).act
-        nameless = dataclasses.replace(act, to=Person())
-        connection.execute(update(acts).where(*here).values(key(source, one, nameless) | content(nameless)))
+def erase(connection: Connection, gone: Forgotten) -> Erased:
+    """Takes all that is known of forgotten people out of every table."""
+    if not gone.by_salt:
+        return Erased()
+    theirs: list[Act] = []
+    changed: list[tuple[Act, Act]] = []
+    for one in stored(connection.execute(stored_acts())):
+        spared = gone.redactor.act(one.act)
+        if spared is None:
+            theirs.append(one.act)
+        elif spared != one.act:
+            changed.append((one.act, spared))
+    for act in theirs:
+        connection.execute(delete(acts).where(acts.c.source == act.source, acts.c.id == act.id))
+    for old, new in changed:
+        here = (acts.c.source == old.source, acts.c.id == old.id)
+        connection.execute(update(acts).where(*here).values(key(old.source, old.id, new) | content(new)))
+    people = {p for act in [*theirs, *(old for old, _ in changed)] for p in (act.author, act.to) if gone.knows(p)}
+    pictures.prune(connection)
+    _erase_traces(connection, gone)
+    return Erased(
+        acts=len(theirs),
+        changed=len(changed),
+        people=tuple(sorted(people, key=str)),
+        urls=tuple(sorted({act.url for act in theirs} - {""})),
+        proved=tuple(_erase_proofs(connection, gone)),
+    )
 
 
-def _keys(url: str, handle: str) -> set[str]:
-    """What may name a person: the profile's address and the handle, each in one spelling."""
-    found = {Person(handle=handle).key}
-    if is_web(url):
-        found.add(Person(url=url).key)
-    return found - {""}
+def _erase_proofs(connection: Connection, gone: Forgotten) -> list[str]:
+    """The proofs that name them; returns the profiles at the other end, which stay."""
+    found = [(one.proof.one, one.proof.other) for one in proofs.all_proofs(connection)]
+    theirs = {url for pair in found for url in pair if gone.redactor.owns(url)}
+    proofs.drop_of(connection, theirs)
+    return sorted({url for pair in found if not theirs.isdisjoint(pair) for url in pair} - theirs)
+
+
+def _erase_traces(connection: Connection, gone: Forgotten) -> None:
+    """What names them in passing: ids of acts long gone, targets, messages, and places to go on at."""
+    redactor = gone.redactor
+    for grave in connection.execute(select(tombstones.c.source, tombstones.c.id)).all():
+        if redactor.text(grave.id) != grave.id:
+            which = (tombstones.c.source == grave.source, tombstones.c.id == grave.id)
+            connection.execute(delete(tombstones).where(*which))
+    for target in list(connection.scalars(select(matches.c.target))):
+        if redactor.owns(target):
+            connection.execute(delete(matches).where(matches.c.target == target))
+    for row in connection.execute(select(problems)).all():
+        texts = {"place": redactor.text(row.place), "what": redactor.text(row.what)}
+        if texts != {"place": row.place, "what": row.what}:
+            which = (problems.c.source == row.source, problems.c.position == row.position)
+            connection.execute(update(problems).where(*which).values(texts))
+    for row in connection.execute(select(sources.c.name, sources.c.error, sources.c.cursor)).all():
+        values = {"error": row.error and redactor.text(row.error), "cursor": row.cursor}
+        if redactor.text(row.cursor) != row.cursor:
+            values["cursor"] = "{}"  # the source is asked for everything once more
+        if values != {"error": row.error, "cursor": row.cursor}:
+            connection.execute(update(sources).where(sources.c.name == row.name).values(values))
 
 
 def _hash(who: str, salt: str) -> str:

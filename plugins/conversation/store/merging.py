@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from . import accounts, pages, reading
-from .forgetting import Forgotten
+from . import accounts, pages, pictures, proofs, reading
+from .forgetting import Forgotten, erase
 from .rows import Stored, bounded, chunks, clean, content, key, stored, stored_acts, upsert, whole_number
 from .schema import acts, asked, counts, forgotten, problems, sources, tombstones
 from .values import Changes, Counted, Pulled, Tombstone, Whole
@@ -37,6 +37,8 @@ def whole(connection: Connection) -> Whole:
         forgotten=tuple((r.hash, r.salt) for r in connection.execute(select(forgotten).order_by(forgotten.c.hash))),
         copies=tuple(accounts.all_copies(connection)),
         snapshots=tuple(accounts.all_snapshots(connection)),
+        proofs=tuple(proofs.all_proofs(connection)),
+        pictures=tuple(pictures.all_pictures(connection)),
     )
 
 
@@ -45,11 +47,14 @@ def merge(connection: Connection, other: Whole) -> Changes:
 
     Posts and matches of the last build here stay as they are; those only in `other` are added.
     """
-    upsert(connection, forgotten, [{"hash": clean(one), "salt": clean(salt)} for one, salt in other.forgotten])
+    if other.forgotten:  # whom the other store has forgotten is not to be known here either
+        upsert(connection, forgotten, [{"hash": clean(one), "salt": clean(salt)} for one, salt in other.forgotten])
+        erase(connection, Forgotten.read(connection))
     _merge_sources(connection, other.sources)
     names = {one.act.source for one in other.acts} | {one.source for one in other.tombstones}
     names |= {one.count.source for one in other.counts} | {source for source, _, _ in other.asked}
     names |= {one.source for one in other.copies} | {one.source for one in other.snapshots}
+    names |= {one.source for one in other.proofs}
     _merge_sources(connection, [Pulled(name=name) for name in sorted(names - {one.name for one in other.sources})])
     changes = Changes()
     for source in sorted(names):
@@ -60,6 +65,9 @@ def merge(connection: Connection, other: Whole) -> Changes:
     _merge_asked(connection, other.asked)
     accounts.merge_copies(connection, other.copies)
     accounts.merge_snapshots(connection, other.snapshots)
+    spared = set(Forgotten.read(connection).spare_proofs(one.proof for one in other.proofs))
+    proofs.merge(connection, [one for one in other.proofs if one.proof in spared])
+    pictures.merge(connection, other.pictures)
     known = list(pages.all_posts(connection))
     pages.save_posts(connection, [*other.posts, *known])
     pages.save_matches(connection, [*other.matches, *pages.all_matches(connection)])
@@ -69,18 +77,20 @@ def merge(connection: Connection, other: Whole) -> Changes:
 def _merge_sources(connection: Connection, told: Iterable[Pulled]) -> None:
     """A source is as it was at its last try, in either store."""
     known = {r.name: r for r in connection.execute(select(sources))}
+    spare = Forgotten.read(connection).spare_text
     for one in told:
         old = known.get(clean(one.name))
         if old is not None and (one.tried is None or (old.tried is not None and old.tried >= one.tried)):
             continue
+        cursor = json.dumps(dict(one.cursor), sort_keys=True)
         values: dict[str, Any] = {
             "name": clean(one.name),
             "pull": 0 if old is None else old.pull,
             "tried": one.tried,
             "pulled": max(filter(None, (one.pulled, old and old.pulled)), default=None),
             "outcome": one.outcome,
-            "error": None if one.error is None else clean(one.error),
-            "cursor": json.dumps(dict(one.cursor), sort_keys=True),
+            "error": None if one.error is None else clean(spare(one.error)),
+            "cursor": cursor if spare(cursor) == cursor else "{}",
             "unasked": one.unasked,
         }
         upsert(connection, sources, [values])
@@ -129,7 +139,8 @@ def _times(one: Stored, old: Stored | None, grave: Tombstone | None) -> dict[str
 
 def _merge_tombstones(connection: Connection, source: str, told: Iterable[Tombstone]) -> Changes:
     """An act is gone where it was seen last before it went; the tombstone then says so here too."""
-    fresh = {bounded(one.id): one for one in told}
+    spare = Forgotten.read(connection).spare_text
+    fresh = {bounded(one.id): one for one in told if spare(one.id) == one.id}
     gone = 0
     for ids in chunks(fresh):
         here = (acts.c.source == source, acts.c.id.in_(ids))

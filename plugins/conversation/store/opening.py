@@ -63,10 +63,21 @@ class Place:
             yield connection
 
     def flush(self) -> None:
-        """Empties SQLite's write-ahead log into the file, so that what was deleted is nowhere any more."""
-        if self.path is not None:
-            with self._told(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Writes a SQLite file anew and empties its write-ahead log: what was deleted is nowhere any more.
+
+        Raises:
+            StoreError: another program reads the file, so that it could not be done.
+        """
+        if self.path is None:
+            return
+        with self._told(), self.engine.connect().execution_options(bare=True) as connection:
+            connection.exec_driver_sql("VACUUM")
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        if busy:
+            raise StoreError(
+                f"{self.name} is read by another program, and what was erased may still be in {self.path.name}-wal: "
+                "wait until that has ended, then run this again."
+            )
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -200,5 +211,6 @@ def _on_connect(connection: Any, _: object) -> None:  # noqa: ANN401 - a sqlite3
 
 def _on_begin(connection: Connection) -> None:
     """A writer takes the lock at once: one that reads first would fail when another came between."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("bare", False):  # else what follows cannot be done within a transaction
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")

@@ -129,6 +129,13 @@ def latest_counts(connection: Connection, wanted: Collection[str]) -> Iterator[C
             yield Count(source, target, Kind(kind), value)
 
 
+def histories(connection: Connection, wanted: Collection[str]) -> Iterator[Counted]:
+    """How all numbers for these targets went, by target, source and kind, oldest first."""
+    for some in chunks(bounded(target) for target in wanted):
+        for r in connection.execute(_COUNTS_OF_TARGETS, {"targets": some}):
+            yield Counted(Count(r.source, r.target, Kind(r.kind), r.value), r.at)
+
+
 def history(connection: Connection, source: str, target: str) -> Iterator[tuple[datetime, Kind, int]]:
     """How the numbers of a source for a target went, oldest first."""
     which = select(counts).where(counts.c.source == source, counts.c.target == bounded(target))

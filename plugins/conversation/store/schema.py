@@ -197,7 +197,7 @@ proofs = Table(
 )
 
 #: Small pictures of people by the address that they were fetched from; `image` is empty where there was none to be had.
-#: `tried` is when it was last asked for.
+#: `tried` is when it was last asked for, `type` what came of that (`Picture.outcome`).
 pictures = Table(
     "conversation_pictures",
     metadata,

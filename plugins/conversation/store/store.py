@@ -11,13 +11,14 @@ from typing import Self
 
 from sqlalchemy.engine import Connection
 
-from ..acts import Count, Kind, Problem
+from ..acts import Count, Kind, Problem, Proof
 from ..posts import Post
 from ..sources import Batch
-from . import accounts, forgetting, merging, pages, reading, writing
+from . import accounts, damage, forgetting, merging, pages, pictures, proofs, reading, writing
+from .forgetting import Erased
 from .opening import Place, open_place
 from .rows import Stored
-from .values import Changes, Observed, SourceState, Whole
+from .values import Changes, Counted, Observed, Picture, SourceState, Whole
 
 __all__ = ["Store"]
 
@@ -152,6 +153,11 @@ class Store:
         with self._place.reading() as connection:
             return list(reading.history(connection, source, target))
 
+    def histories(self, targets: Collection[str]) -> list[Counted]:
+        """How all numbers for these targets went, by target, source and kind, oldest first."""
+        with self._place.reading() as connection:
+            return list(reading.histories(connection, targets))
+
     # The blogger's own accounts
 
     def copies(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -172,6 +178,43 @@ class Store:
         """How the blogger's accounts stood, by source, account and time: an entry per change of a number or new day."""
         with self._place.reading() as connection:
             return list(accounts.all_snapshots(connection))
+
+    # People
+
+    def proofs(self) -> list[Proof]:
+        """Which profiles were proved to be one person's by any source, each pair once and in order.
+
+        Addresses are spelled as `Person.key` spells them. A page may prove several profiles at one service, as a team's
+        page does for its members.
+        """
+        with self._place.reading() as connection:
+            found = {one.proof for one in proofs.all_proofs(connection)}
+        return sorted(found, key=lambda one: (one.one, one.other))
+
+    def pictures(self, urls: Iterable[str]) -> list[Picture]:
+        """What is known of the pictures at these addresses, by address."""
+        with self._place.reading() as connection:
+            return list(pictures.pictures_of(connection, urls))
+
+    def picture_number(self) -> int:
+        """How many pictures of people are kept."""
+        with self._place.reading() as connection:
+            return pictures.number(connection)
+
+    def picture_usage(self) -> dict[str, tuple[int, datetime]]:
+        """By address of a picture: how many received acts are by its person, and when the newest was first seen."""
+        with self._place.reading() as connection:
+            return pictures.usage(connection)
+
+    def save_pictures(self, told: Iterable[Picture]) -> None:
+        """Adds pictures, or replaces what was known of them."""
+        with self._writing() as connection:
+            pictures.save(connection, told)
+
+    def keep_pictures(self, wanted: Collection[str]) -> None:
+        """Drops all pictures but those at these addresses."""
+        with self._writing() as connection:
+            pictures.keep(connection, wanted)
 
     # The site as of the last build
 
@@ -197,16 +240,26 @@ class Store:
 
     # Everything at once
 
-    def forget(self, who: str) -> int:
+    def forget(self, who: str) -> Erased:
         """Erases a person (profile URL or handle) for good.
 
-        Only a salted hash stays, so that no pull brings them back. Returns how many acts were erased or, where they
-        were given to that person, made nameless.
+        Only a salted hash stays, so that no pull and no import brings them back. Where the store is a SQLite file, no
+        byte of what was erased is left in it. Returns what was erased.
         """
         with self._writing() as connection:
-            touched = forgetting.forget(connection, who)
-        self._place.flush()
-        return touched
+            erased = forgetting.forget(connection, who)
+        with self._turn:
+            self._place.flush()
+        return erased
+
+    @property
+    def is_file(self) -> bool:
+        """Whether this is a SQLite file, and no server's database."""
+        return self._place.path is not None
+
+    def drop_backups(self) -> list[Path]:
+        """Deletes the damaged files that were set aside, with all that they hold; returns which."""
+        return damage.drop_aside(self._place.path) if self._place.path else []
 
     def whole(self) -> Whole:
         """Everything in the store, as of one moment."""

@@ -6,12 +6,23 @@ import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..acts import Count, Problem
+from ..acts import Count, Problem, Proof
 from ..posts import Post
 from ..sources import Copy, Snapshot
 from .rows import Stored
 
-__all__ = ["Changes", "Counted", "Found", "Observed", "Pulled", "SourceState", "Tombstone", "Whole"]
+__all__ = [
+    "Changes",
+    "Counted",
+    "Found",
+    "Observed",
+    "Picture",
+    "Proved",
+    "Pulled",
+    "SourceState",
+    "Tombstone",
+    "Whole",
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -121,6 +132,29 @@ class Observed:
     at: datetime
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Proved:
+    """That two profiles are one person's, and when a source last saw it proved."""
+
+    source: str
+    proof: Proof
+    at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """What is known of the picture at an address: `image` are its bytes, made small; empty where there is none.
+
+    `tried` is when it was last asked for, and `outcome` what came of that: "image/webp" (it was taken), "none" (there
+    is no picture there, or none that can be taken) or "unreachable". A picture stays when a later try fails.
+    """
+
+    url: str
+    outcome: str
+    image: bytes = dataclasses.field(repr=False)
+    tried: datetime
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """Everything in a store, each part in a fixed order.
@@ -138,3 +172,5 @@ class Whole:
     forgotten: tuple[tuple[str, str], ...] = ()
     copies: tuple[Found, ...] = ()
     snapshots: tuple[Observed, ...] = ()
+    proofs: tuple[Proved, ...] = ()
+    pictures: tuple[Picture, ...] = ()

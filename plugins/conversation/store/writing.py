@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from ..acts import Act, Count, Direction, Problem
 from ..sources import Batch
-from . import accounts
+from . import accounts, proofs
 from .forgetting import Forgotten
 from .rows import bounded, chunks, clean, content, key, upsert, whole_number
 from .schema import Moment, acts, counts, problems, sources, tombstones
@@ -46,11 +46,16 @@ def begin(connection: Connection, source: str, at: datetime) -> int:
 def commit(connection: Connection, pull: int, source: str, batch: Batch, at: datetime) -> Changes:
     """Takes in one batch; see `Batch` for what its parts mean."""
     ensure_source(connection, source)
-    found = _take_acts(connection, pull, source, Forgotten.read(connection).spare(batch.acts), at)
+    forgotten = Forgotten.read(connection)
+    told = list(forgotten.spare(batch.acts))
+    found = _take_acts(connection, pull, source, told, at)
+    proofs.take(connection, source, forgotten.spare_proofs(batch.proofs), told, at)
     gone = 0
     for ids in chunks(bounded(one) for one in batch.gone):
         gone += bury(connection, and_(acts.c.source == source, acts.c.id.in_(ids)), at)
     gone += _end_listings(connection, pull, source, batch.complete, at)
+    if gone or found.changed:
+        proofs.prune(connection, source)
     accounts.take_copies(connection, pull, source, batch.copies, at)
     if ALL_COPIES in batch.complete:
         accounts.drop_copies(connection, pull, source)
@@ -59,6 +64,8 @@ def commit(connection: Connection, pull: int, source: str, batch: Batch, at: dat
     add_problems(connection, source, batch.problems)
     if batch.cursor is not None:
         cursor = json.dumps(dict(batch.cursor), sort_keys=True)
+        if forgotten.spare_text(cursor) != cursor:  # rather ask for everything again than keep a name
+            cursor = "{}"
         connection.execute(update(sources).where(sources.c.name == source).values(cursor=cursor))
     return found + Changes(gone=gone)
 
@@ -86,7 +93,7 @@ def end(  # noqa: PLR0913 - what `Store.end` was told
     if not overtaken:
         values |= {"outcome": outcome, "unasked": unasked}
         if reached is not None or error is not None:
-            values["error"] = None if error is None else clean(error)
+            values["error"] = None if error is None else clean(Forgotten.read(connection).spare_text(error))
     if values:
         connection.execute(update(sources).where(sources.c.name == source).values(**values))
 
@@ -119,9 +126,11 @@ def add_problems(connection: Connection, source: str, found: Sequence[Problem]) 
     """Appends problems to those of the source's last pull."""
     if found:
         last = connection.scalar(select(func.max(problems.c.position)).where(problems.c.source == source)) or 0
+        spare = Forgotten.read(connection).spare_text
+        texts = [(clean(spare(problem.where)), clean(spare(problem.what))) for problem in found]
         rows = [
-            {"source": source, "position": last + number, "place": clean(problem.where), "what": clean(problem.what)}
-            for number, problem in enumerate(found, 1)
+            {"source": source, "position": last + number, "place": place, "what": what}
+            for number, (place, what) in enumerate(texts, 1)
         ]
         connection.execute(insert(problems), rows)
 
