@@ -88,6 +88,8 @@ AUTHORS: tuple[object, ...] = (
     "card",
     None,
 )
+#: What a person does to a post once, however often it is told.
+ONCE = ("like-of", "repost-of", "bookmark-of")
 SPELLINGS: tuple[Callable[[str], str], ...] = (
     lambda url: url,
     lambda url: url.replace("https://", "http://"),
@@ -123,6 +125,7 @@ def mentions(n: int, posts: Sequence[str], seed: int = 1) -> Made:
     """`n` entries about `posts` (absolute URLs), each oddity among the first hundred; the same for the same `seed`."""
     chance = random.Random(seed)  # noqa: S311 - no secrets here
     made = Made([], {post: Counter() for post in posts})
+    once: set[object] = set()
     for i in range(n):
         post, relation = chance.choice(posts), KINDS[i % len(KINDS)]
         fate = i % 25
@@ -140,9 +143,18 @@ def mentions(n: int, posts: Sequence[str], seed: int = 1) -> Made:
         elif fate == 15:
             entry["wm-target"] = _elsewhere(post, i)
             made.elsewhere += 1
-        else:
+        elif (deed := _deed(entry, post, relation)) is None or deed not in once:
+            once.add(deed)
             made.counts[post][SHOWN_AS[relation]] += 1
     return made
+
+
+def _deed(entry: Entry, post: str, relation: str) -> object:
+    """Who did what to which post, where that can be done once only and somebody is named."""
+    cards = entry.get("author")
+    card = cards[0] if isinstance(cards, list) else cards
+    url = card.get("url") if isinstance(card, dict) else None
+    return (post, relation, url) if relation in ONCE and url else None
 
 
 def _entry(i: int, post: str, relation: str) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -11,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from conversation.acts import Act, Direction, Kind, Person
+from conversation.languages import Languages, speak
 from conversation.posts import Post
-from conversation.threads import Conversation, Said
+from conversation.threads import Conversation, Counts, Number, Said
 
 __all__ = [
     "ENV",
@@ -37,7 +39,7 @@ def environment(*overrides: str | Path) -> Environment:
     """Jinja as Pelican sets it up (escaping off), with the plugin's templates and filters; `overrides` win."""
     folders = [str(folder) for folder in (*overrides, TEMPLATES)]
     env = Environment(loader=FileSystemLoader(folders), trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - as Pelican
-    env.filters["conversation_date"] = lambda when: f"{when.day} {when:%B %Y}"
+    speak(env, Languages())
     env.filters["conversation_iso"] = lambda when: when.isoformat()
     return env
 
@@ -70,8 +72,11 @@ def said(name: str = "Noor Sample", words: str = "", /, *replies: Said, **fields
 
 
 def conversation(**fields: object) -> Conversation:
-    """The conversation of a post at kindnesses.example."""
+    """The conversation of a post at kindnesses.example; what is counted is listed, unless `numbers` says otherwise."""
     post = fields.pop("post", Post(url="https://kindnesses.example/you-get.html", title="You get what you give"))
+    counts = dataclasses.asdict(fields.get("counts", Counts()))  # type: ignore[call-overload]
+    fields.setdefault("numbers", tuple(Number(name, value, value) for name, value in counts.items()))
+    fields.setdefault("folded", frozenset({"likes", "shares", "bookmarks"}))
     return Conversation(post=post, **fields)  # type: ignore[arg-type]
 
 

@@ -254,7 +254,8 @@ def test_everything_odd_is_taken_and_counted_right() -> None:
     for found in acts:
         if found.author.url != OWNER:
             page = found.target.lower().replace("http:", "https:").partition("#")[0].partition("?")[0]
-            shown[page, identity(found)] = found
+            once = found.kind in {Kind.LIKE, Kind.REPOST, Kind.BOOKMARK} and found.author.key
+            shown[page, f"{found.kind} {once}" if once else identity(found)] = found
     for post in posts:
         for word in set(SHOWN_AS.values()):
             count = sum(1 for (target, _), found in shown.items() if target == post and COUNTED[found.kind] == word)

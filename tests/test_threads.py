@@ -4,12 +4,10 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from conversation.acts import Act, Count, Direction, Kind, Person
+from conversation.people import People
 from conversation.store import Stored
-from conversation.threads import Conversation, House, Said, distinct, gather
+from conversation.threads import Conversation, House, OwnReplies, Said, Told, gather, merge
 from conversation.threads.tree import DEPTH
 from making import DAY, SITE, post, stored
 
@@ -21,8 +19,12 @@ def house(**more: object) -> House:
     return dataclasses.replace(base, **more)  # type: ignore[arg-type]
 
 
+def told(*items: Stored) -> list[Told]:
+    return merge(items, People())
+
+
 def conversation(*items: Stored, counts: tuple[Count, ...] = (), **more: object) -> Conversation:
-    return gather(post(), distinct(items), (), counts, house(**more))
+    return gather(post(), told(*items), (), counts, house(**more))
 
 
 def shape(comments: tuple[Said, ...]) -> list[object]:
@@ -94,6 +96,101 @@ def test_deep_threads_end_in_a_flat_level() -> None:
     assert ids(found.comments) == [str(n) for n in range(1, 301)]
 
 
+def test_a_chain_of_five_thousand_answers_is_no_trouble() -> None:
+    """Nothing recurses over a thread: not even one that answers itself five thousand deep, or in a circle."""
+    number = 5_000
+    items = [stored(n, parent=stored(n - 1 or number).act.url, published=None, text="x") for n in range(1, number + 1)]
+    assert len(ids(conversation(*items).comments)) == number
+
+
+def test_a_reply_too_deep_to_nest_says_whom_it_answers() -> None:
+    """On the flat level at the end of a thread, and below a mention that cannot have replies, the answered is named."""
+    items = [stored(n, parent=stored(n - 1).act.url if n > 1 else "") for n in range(1, DEPTH + 4)]
+    told_apart = [said for said in flat(conversation(*items).comments) if said.answers]
+    assert [said.act.id for said in told_apart] == [str(n) for n in range(DEPTH + 2, DEPTH + 4)]
+    assert [said.answers.name for said in told_apart if said.answers] == [f"Person {DEPTH + 1}", f"Person {DEPTH + 2}"]
+    found = conversation(mention := stored(1, Kind.MENTION), stored(2, parent=mention.act.url))
+    assert found.comments[0].answers is not None
+    assert found.comments[0].answers.anchor == found.mentions[0].anchor
+
+
+def test_replies_nest_across_networks() -> None:
+    """A reply that came by webmention finds its parent that Mastodon's own source told, in another spelling."""
+    above = stored(1, source="mastodon", url="https://social.example/@bea/114801234567890123")
+    below = stored(2, parent="https://social.example/users/bea/statuses/114801234567890123")
+    assert shape(conversation(above, below).comments) == [["1", ["2"]]]
+
+
+def test_an_address_that_several_comments_share_is_nobodys_parent() -> None:
+    """Where two comments have one address, nobody can tell which of them is answered: the answer stays in its place."""
+    shared = [stored(n, source="feed", url="https://forum.example/t/1", text=f"No {n}") for n in (1, 2)]
+    assert shape(conversation(*shared, stored(3, parent="https://forum.example/t/1")).comments) == ["1", "2", "3"]
+
+
+def test_all_ways_are_remembered() -> None:
+    """What Mastodon and a webmention tell of is one reply, counted once, that names both places."""
+    url = "https://social.example/@bea/114801234567890123"
+    bea = Person("Bea", "https://social.example/@bea", photo="https://social.example/b.png")
+    direct = stored(1, url=url, author=bea, source="mastodon", channel="mastodon", text="Well said")
+    carried = stored(2, url=url, author=dataclasses.replace(bea, photo=""), channel="mastodon", text="Well said indeed")
+    found = conversation(direct, carried, pictures={bea.photo: "conversation/faces/b.webp"})
+    assert found.counts.comments == 1
+    assert sorted(way.label for way in found.comments[0].ways) == ["Mastodon", "Webmention.io"]
+    assert found.comments[0].picture == "conversation/faces/b.webp"
+    assert conversation(direct).comments[0].ways == ()
+
+
+BEA = stored(1, url="https://social.example/@bea/114801234567890123", text="Is it so?")
+MINE = {"direction": Direction.GIVEN, "author": Person(), "source": "archive", "channel": "mastodon"}
+
+
+def with_own(*items: Stored, given: tuple[Stored, ...]) -> Conversation:
+    everything = told(*items)
+    own = OwnReplies(merge(given, People())).below(everything, everything, [post().url, "https://social.example/@me/7"])
+    return gather(post(), [*everything, *own], (), (), house(me=Person("Ada", OWNER)), everything)
+
+
+def test_own_replies_known_only_as_given_stand_below_what_they_answer() -> None:
+    """What the blogger's outbox tells of is part of the conversation: below the right comment, marked, not counted."""
+    mine = stored(
+        8,
+        **MINE,
+        url="https://social.example/@me/114801234567899999",
+        target="https://social.example/users/bea/statuses/114801234567890123",
+        text="It is.",
+    )
+    more = stored(9, Kind.NOTE, **MINE, url="https://social.example/@me/9", parent=mine.act.url, text="And more.")
+    found = with_own(BEA, stored(2, parent=mine.act.url), given=(mine, more))
+    assert shape(found.comments) == [["1", [["8", ["2", "9"]]]]]
+    own = found.comments[0].replies[0]
+    assert (own.own, own.name, own.kind, str(own.html)) == (True, "Ada", Kind.REPLY, "<p>It is.</p>")
+    assert found.counts.comments == 2
+
+
+def test_an_own_reply_that_was_received_too_is_there_once() -> None:
+    """The thread around a comment brings the blogger's reply as well; it is shown once, by either way."""
+    url = "https://social.example/@me/114801234567899999"
+    received = stored(7, author=Person("Ada", OWNER), url=url, parent=BEA.act.url)
+    mine = stored(8, **MINE, url=url.replace("@me/", "users/me/statuses/"), target=BEA.act.url)
+    twice = stored(9, **{**MINE, "source": "mastodon"}, url=url, target=BEA.act.url)
+    assert shape(with_own(BEA, received, given=(mine, twice)).comments) == [["1", ["7"]]]
+    assert len(ids(with_own(BEA, given=(mine, twice)).comments)) == 2
+
+
+def test_what_was_given_elsewhere_is_no_part_of_the_conversation() -> None:
+    """Likes, what answers nobody here, and the next part of an own thread are not own replies."""
+    given = (
+        stored(7, Kind.LIKE, **MINE, url=BEA.act.url, target=BEA.act.url),
+        stored(8, **MINE, target="https://elsewhere.example/1"),
+        stored(9, Kind.NOTE, **MINE, parent="https://social.example/@me/7"),
+    )
+    assert ids(with_own(BEA, given=given).comments) == ["1"]
+
+
+def flat(comments: tuple[Said, ...]) -> list[Said]:
+    return [one for said in comments for one in (said, *flat(said.replies))]
+
+
 def ids(comments: tuple[Said, ...]) -> list[str]:
     return [one for said in comments for one in (said.act.id, *ids(said.replies))]
 
@@ -110,11 +207,41 @@ def test_numbers_without_names_complete_the_count() -> None:
     assert conversation(*comments, counts=(Count("webmention.io", target, Kind.REPLY, 3),)).counts.comments == 10
 
 
+def test_numbers_say_how_sure_they_are() -> None:
+    """As in "12 likes, 3 not shown", and "at least" where a federated server counts more than anybody names."""
+    likes = [stored(n, Kind.LIKE, source="fedi", channel="mastodon") for n in range(9)]
+    target = f"{SITE}/a.html"
+    services = {"fedi": "mastodon", "hn": "hackernews"}
+    found = conversation(*likes, counts=(Count("fedi", target, Kind.LIKE, 12),), services=services)
+    number = next(one for one in found.numbers if one.group == "likes")
+    assert (number.value, number.listed, number.unlisted, number.at_least) == (12, 9, 3, True)
+    sure = (Count("fedi", target, Kind.LIKE, 9), Count("hn", target, Kind.LIKE, 3))
+    number = next(one for one in conversation(*likes, counts=sure, services=services).numbers if one.group == "likes")
+    assert (number.value, number.unlisted, number.at_least) == (12, 3, False)
+    assert [one.value for one in found.numbers] == list(dataclasses.astuple(found.counts))
+
+
+def test_what_came_from_a_network_by_another_way_is_among_those_it_counts() -> None:
+    """Mastodon counts five likes, Bridgy names three of them: five, and four when one of the three is hidden."""
+    likes = [stored(n, Kind.LIKE, channel="mastodon") for n in range(3)]
+    counts = (Count("fedi", f"{SITE}/a.html", Kind.LIKE, 5),)
+    rules = house(services={"fedi": "mastodon", "webmention.io": "webmention.io"})
+    assert gather(post(), told(*likes), (), counts, rules).counts.likes == 5
+    assert gather(post(), told(*likes[1:]), (), counts, rules, told(*likes)).counts.likes == 4
+
+
+def test_unnamed_numbers_of_two_services_add_up() -> None:
+    """What two services count and do not name may be the same people, but nobody knows: both are told."""
+    target = f"{SITE}/a.html"
+    counts = (Count("a", target, Kind.LIKE, 5), Count("b", target, Kind.LIKE, 3))
+    assert conversation(counts=counts).counts.likes == 8
+
+
 def test_what_moderation_hides_does_not_come_back_as_a_number() -> None:
     """A service tells three comments, one is hidden: the count is two, named or not."""
     shown, hidden = stored(1), stored(2)
     counts = (Count("webmention.io", f"{SITE}/a.html", Kind.REPLY, 3),)
-    found = gather(post(), [shown], (), counts, house(), [shown, hidden])
+    found = gather(post(), told(shown), (), counts, house(), told(shown, hidden))
     assert found.counts.comments == 2
     assert ids(found.comments) == ["1"]
 
@@ -122,11 +249,11 @@ def test_what_moderation_hides_does_not_come_back_as_a_number() -> None:
 def test_numbers_are_told_apart_by_group_and_source() -> None:
     """Reposts and quotes told are held against those named, and what Bridgy tells too is no further like."""
     twice = [stored(9, Kind.LIKE), stored(9, Kind.LIKE, source="bluesky", id="x")]
-    told = [stored(1, Kind.REPOST), *(stored(n, Kind.QUOTE) for n in (2, 3, 4)), *twice]
+    items = [stored(1, Kind.REPOST), *(stored(n, Kind.QUOTE) for n in (2, 3, 4)), *twice]
     target = f"{SITE}/a.html"
     shares = (Count("webmention.io", target, Kind.REPOST, 3), Count("webmention.io", target, Kind.QUOTE, 3))
     counts = (*shares, Count("bluesky", target, Kind.LIKE, 1))
-    found = gather(post(), distinct(told), (), counts, house(), told)
+    found = conversation(*items, counts=counts)
     assert (found.counts.shares, found.counts.likes) == (6, 1)
 
 
@@ -158,6 +285,44 @@ def test_privacy_shows_a_name_or_only_a_number() -> None:
     assert conversation(stored(1, text="Hello"), privacy={"webmention.io": "full"}).comments[0].html
 
 
+def test_what_is_shown_by_name_keeps_no_words_anywhere() -> None:
+    """At the level "name" neither the page nor the act behind it holds a word that was said."""
+    words = {
+        "title": "Secret 1",
+        "text": "Secret 2",
+        "html": "<p>Secret 3</p>",
+        "warning": "Secret 4",
+        "rsvp": "Secret 5",
+    }
+    found = conversation(
+        stored(1, **words), stored(2, Kind.MENTION, **words), privacy={"reply": "name", "mention": "name"}
+    )
+    assert found.comments[0].level == found.mentions[0].level == "name"
+    assert "Secret" not in repr(found)
+    assert "Person 1" in repr(found)
+
+
+def test_likes_reposts_and_bookmarks_are_numbers_that_unfold_to_names() -> None:
+    """Without a setting what is done with a click is folded, and replies are shown in full; a setting opens it."""
+    kinds = [Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.REPLY, Kind.MENTION]
+    items = [stored(n, kind, text="Words") for n, kind in enumerate(kinds)]
+    assert conversation(*items).folded == {"likes", "shares", "bookmarks"}
+    assert conversation(*items).comments[0].html
+    assert conversation(*items, privacy={"like": "full"}).folded == {"shares", "bookmarks"}
+    assert conversation(stored(1, Kind.QUOTE, text="Words")).folded == set()
+
+
+def test_of_two_ways_the_more_private_one_decides() -> None:
+    """What one way may only count is not named because another told of it too; of one way, its source goes first."""
+    twice = [stored(1), stored(1, source="mastodon")]
+    assert conversation(*twice, privacy={"mastodon": "name"}).comments[0].level == "name"
+    assert not conversation(*twice, privacy={"mastodon": "count", "webmention.io": "full"}).comments
+    assert (
+        conversation(*twice, privacy={"reply": "count", "mastodon": "full", "webmention.io": "name"}).comments[0].level
+        == "name"
+    )
+
+
 def test_missing_names_are_replaced_by_the_host() -> None:
     """Nobody is shown without a name: the profile's host stands in, then the page's, then "Somebody"."""
     people = [Person(url="https://quiet.example/me"), Person(name="????", url="https://emoji.example"), Person()]
@@ -185,9 +350,9 @@ def test_a_date_in_front_matter_ends_the_conversation() -> None:
     """What came before the date stays, what came after is left out, and the page says so once the date has passed."""
     items = [stored(1), stored(2, published=DAY + timedelta(days=9))]
     ended = post(closed=DAY + timedelta(days=5))
-    found = gather(ended, items, (), (), house(now=DAY + timedelta(days=6)))
+    found = gather(ended, told(*items), (), (), house(now=DAY + timedelta(days=6)))
     assert (found.counts.comments, found.closed, found.join) == (1, True, ())
-    assert not gather(ended, items, (), (), house(now=DAY)).closed
+    assert not gather(ended, told(*items), (), (), house(now=DAY)).closed
 
 
 def test_join_names_the_copies_of_the_post() -> None:
@@ -212,22 +377,3 @@ def test_what_the_post_gave_stands_beside_what_it_received() -> None:
     )
     gave = gather(post(), (), [gift], (), house()).gave
     assert [(one.url, one.title, one.host) for one in gave] == [("https://rye.example/a", "The bakery", "rye.example")]
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 6), st.sampled_from(["a", "b"]), st.integers(0, 6)), max_size=12), st.randoms()
-)
-def test_merging_is_idempotent_and_independent_of_order(rows: list[tuple[int, str, int]], random: object) -> None:
-    """However often and in whatever order acts arrive, the same conversation comes of them, and nobody is lost."""
-    items = [
-        stored(n, source=source, id=f"{source}{n}", parent=stored(parent).act.url if parent else "")
-        for n, source, parent in {(n, source): (n, source, parent) for n, source, parent in rows}.values()
-    ]
-    once = distinct(items)
-    mixed = items * 2
-    random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert distinct(mixed) == once == distinct(once)
-    assert {item.act.url for item in once} == {item.act.url for item in items}
-    found = conversation(*mixed)
-    assert sorted(ids(found.comments)) == sorted(item.act.id for item in once)
-    assert found == conversation(*items)

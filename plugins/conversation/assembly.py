@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from types import MappingProxyType
 
-from .acts import Act, Count, Direction, Person, identity, placed
-from .ledger import Entry, Ledger, PostFacts, SourceFacts, compute
+from .acquaintances import Acquaintances
+from .acts import Act, Count, Kind, Person, Problem
+from .bookkeeping import Bookkeeper
+from .channels import place_name
+from .history import notable, observed_days, published_days, read_milestones
+from .ledger import Entry, Ledger, PostFacts, Snapshot, SourceFacts, compute
 from .moderation import Moderation, Verdict
+from .people import People
 from .posts import Post
 from .settings import Settings
 from .sources import registry
+from .sources.mastodon_parse import split_account
 from .store import SourceState, Store, Stored
-from .threads import Conversation, House, Join, Stale, distinct, gather
+from .threads import Conversation, House, Join, OwnReplies, Stale, Told, Ways, gather, level, merge
 from .urls import Match, Matcher
 
-__all__ = ["Assembly", "Unmatched", "newest_moment"]
+__all__ = ["Assembly", "Judged", "Page", "Talk", "Unmatched", "newest_moment"]
 
 #: Pages whose acts are read from the store together.
 AT_ONCE = 200
@@ -37,25 +44,61 @@ class Unmatched:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Page:
+class Judged:
+    """What moderation says of an act of somebody else's; `tellings` are the act as every source tells it.
+
+    `post` is None where the act is about a page of the site that is no post.
+    """
+
+    post: Post | None
+    item: Stored
+    tellings: tuple[Act, ...]
+    verdict: Verdict
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
     """An address that acts are about: a post, or another page of the site (`post` is None), and all its spellings."""
 
     url: str
     post: Post | None
     targets: tuple[str, ...]
+    #: Where the page and its copies are: what has one of these for its permalink is not told apart by it.
+    addresses: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Talk:
+    """What was told of a page, each act once, what of it readers may see, and what services count."""
+
+    page: Page
+    told: tuple[Told, ...]
+    shown: tuple[Told, ...]
+    counts: tuple[Count, ...]
 
 
 class Assembly:
-    """One build's view of the store. `now` is the newest pull: the only clock that a page may depend on."""
+    """One build's view of the store. `now` is the newest pull: the only clock that a page may depend on.
 
-    def __init__(self, settings: Settings, store: Store, posts: Iterable[Post], now: datetime) -> None:
-        self._settings, self._store, self.now = settings, store, now
+    `pictures` has by the address of a person's picture the site's own copy of it (`House.pictures`); it can be set
+    after `faces` has told which ones are wanted, and before `conversations` is asked for.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        posts: Iterable[Post],
+        now: datetime,
+        pictures: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._settings, self._store, self.now, self.pictures = settings, store, now, pictures
         self.posts = tuple(posts)
         self.matcher = Matcher(self.posts, settings.siteurls)
         self._entries: list[Entry] = []
         self._facts: list[PostFacts] = []
         self._moderation = Moderation.load(settings.moderation)
-        self._kept_back: Counter[str] = Counter()
+        self._judged: list[Judged] = []
 
     @cached_property
     def matches(self) -> dict[str, Match]:
@@ -81,15 +124,23 @@ class Assembly:
     @cached_property
     def house(self) -> House:
         """The rules that all conversations share."""
+        services = self._ways.services
         configured = {s.name for s in self._settings.sources if not registry.service(s.source).local}
         zone = self._settings.timezone
         return House(
             zone=zone,
             is_own=self._settings.is_own,
+            me=self._me,
+            services=services,
+            pictures=self.pictures,
             privacy=self._settings.privacy,
             contact=tuple(Join(label, url) for label, url in self._settings.contact.items()),
             stale=tuple(
-                Stale(state.name, state.pulled.astimezone(zone) if state.pulled else None)
+                Stale(
+                    state.name,
+                    state.pulled.astimezone(zone) if state.pulled else None,
+                    place_name(services[state.name]),
+                )
                 for state in self.sources
                 if state.state in {"stale", "failed"} and state.name in configured
             ),
@@ -97,53 +148,80 @@ class Assembly:
         )
 
     @cached_property
+    def people(self) -> People:
+        """Who is the same person on several networks: as the blogger says, and as services found it proved."""
+        return People(self._settings.people, self._store.proofs())
+
+    @cached_property
+    def faces(self) -> frozenset[str]:
+        """The addresses of the pictures of all people who are shown in full."""
+        shown = (one for talk in self.talks if talk.page.post for one in talk.shown)
+        named = (one for one in shown if level(one.acts, self._settings.privacy) == "full")
+        photos = {act.author.photo for one in named for act in one.acts}
+        return frozenset({*photos, self._me.photo} - {""})
+
+    @cached_property
     def conversations(self) -> dict[str, Conversation]:
         """The conversation of every post, by its URL."""
         made = {}
-        for page, told, counts in self._read(self._pages):
-            items = self._moderated(told)
-            post = page.post
-            self._entries += [self._entry(item, post.url if post else "", item.act.author) for item in items]
+        replies = OwnReplies(self.gifts)
+        for talk in self.talks:
+            page, post = talk.page, talk.page.post
+            self._entries += [self._books.received(one, post.url if post else "") for one in talk.shown]
             if post:
                 links = self._links_of.get(post.url, ())
-                made[post.url] = gather(post, items, links, counts, self.house, told)
+                own = replies.below(talk.shown, talk.told, page.addresses)
+                found = gather(post, [*talk.shown, *own], links, talk.counts, self.house, talk.told)
+                gave = self._acquaintances.introduce(found.gave, links, talk.shown)
+                made[post.url] = dataclasses.replace(found, gave=gave)
                 if post.status == "published":
-                    self._facts.append(self._fact(made[post.url], items))
+                    self._facts.append(self._books.fact(made[post.url], talk.shown))
         return made
+
+    @cached_property
+    def talks(self) -> list[Talk]:
+        """Every page with what was told of it, merged and moderated."""
+        talks, ways = [], self._ways
+        for page, stored, counts in self._read(self._pages):
+            told = merge(stored, self.people, page.addresses, ways)
+            talks.append(Talk(page, tuple(told), tuple(self._moderated(page.post, told)), tuple(counts)))
+        return talks
 
     @property
     def kept_back(self) -> Counter[str]:
         """How many acts moderation keeps from being shown, by the rule that did."""
-        _ = self.conversations
-        return self._kept_back
+        return Counter(one.verdict.rule for one in self.judged if not one.verdict.shown)
 
-    def _moderated(self, told: list[Stored]) -> list[Stored]:
-        """The acts on a page that may be shown, once each.
+    @property
+    def judged(self) -> Sequence[Judged]:
+        """Every act of others on a page of the site, once, and whether readers may see it."""
+        _ = self.talks
+        return self._judged
 
-        Two tellings of one act are judged together, so that what hides one of them hides the act.
+    @property
+    def waiting(self) -> list[Judged]:
+        """The acts that wait for the blogger's word because a stranger's are held, oldest first on each post."""
+        return [one for one in self.judged if one.verdict.held]
+
+    def _moderated(self, post: Post | None, told: Iterable[Told]) -> Iterator[Told]:
+        """The acts on a page that may be shown.
+
+        All tellings of an act are judged together, so that what hides one of them hides the act.
         """
-        tellings = defaultdict(list)
-        for item in told:
-            tellings[identity(item.act)].append(item.act)
-        shown: list[Stored] = []
-        for item in distinct(told):
-            acts = tellings[identity(item.act)]
-            own = any(self._settings.is_own(act.author, act.url) for act in acts)
-            verdict = Verdict(shown=True) if own else self._moderation.verdict(*acts)
+        for one in told:
+            own = any(self._settings.is_own(act.author, act.url) for act in one.acts)
+            verdict = Verdict(shown=True) if own else self._moderation.verdict(*one.acts)
             if verdict.shown:
-                shown.append(item)
-            else:
-                self._kept_back[verdict.rule] += 1
-        return shown
+                yield one
+            if not own:
+                self._judged.append(Judged(post, one.best, one.acts, verdict))
 
     def ledger(self) -> Ledger:
         """Giving and receiving of the whole site, from the same acts that the conversations show."""
         _ = self.conversations
-        given = (
-            self._entry(item, item.act.url if item.act.source == "posts" else "", item.act.to) for item in self._gifts
-        )
+        given = map(self._books.given, self.gifts)
         return compute(
-            [*self._entries, *given],
+            [*self._entries, *given, *self._points()],
             self._facts,
             [
                 SourceFacts(name=s.name, state=s.state, pulled=s.pulled, acts=s.acts, error=s.error)
@@ -153,19 +231,59 @@ class Assembly:
             former=self._settings.siteurls[1:],
             now=self.now,
             zone=self._settings.timezone,
+            snapshots=self._days(),
+            weights=self._settings.weights,
         )
 
     @cached_property
-    def _pages(self) -> list[_Page]:
+    def _written(self) -> tuple[list[Snapshot], list[Problem]]:
+        """The days in the table of milestones, and what is wrong with it."""
+        path = self._settings.milestones
+        return read_milestones(path, path.name, published_days(self.posts, self._settings.timezone))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What is wrong beyond the sources: posts that claim one address, rows of the table of milestones."""
+        return [*self.matcher.conflicts, *self._written[1]]
+
+    def _days(self) -> list[Snapshot]:
+        """How the blog stood on the days worth telling."""
+        zone = self._settings.timezone
+        published = published_days(self.posts, zone)
+        return notable(self._written[0], observed_days(self._store.snapshots(), published, zone))
+
+    def _points(self) -> Iterator[Entry]:
+        """What the blogger's answers elsewhere drew: points that a service counts and nobody is named for."""
+        gifts = (one.best for one in self.gifts)
+        answers = {item.act.url: item for item in gifts if item.act.kind is Kind.ANSWER and item.act.url}
+        observed = defaultdict(list)
+        for one in self._store.histories(answers):
+            item = answers.get(one.count.target)
+            if item and one.count.source == item.act.source:
+                observed[one.count.target, one.count.kind].append((one.at, one.count.value))
+        for (target, kind), looks in observed.items():
+            yield from self._books.points(answers[target], kind, looks)
+
+    @cached_property
+    def _pages(self) -> list[Page]:
         """Every post, and every other page of the site that acts are about, in the order of their addresses."""
         targets: dict[str, list[str]] = {post.url: [] for post in self.posts}
         for target, match in sorted(self.matches.items()):
             if match.on_site:
                 targets.setdefault(_url_of(match) or target, []).append(target)
         posts = {post.url: post for post in self.posts}
-        return [_Page(url, posts.get(url), tuple(spelled)) for url, spelled in sorted(targets.items())]
+        copies: dict[str, list[str]] = defaultdict(list)
+        for found in self._store.copies().values():
+            for url, known in found.items():
+                copies[url] += known
+        pages = []
+        for url, spelled in sorted(targets.items()):
+            post = posts.get(url)
+            named = post.syndication if post else ()
+            pages.append(Page(url, post, tuple(spelled), (url, *spelled, *copies[url], *named)))
+        return pages
 
-    def _read(self, pages: Sequence[_Page]) -> Iterator[tuple[_Page, list[Stored], list[Count]]]:
+    def _read(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Stored], list[Count]]]:
         """Each page with its acts as they were told, and with what services count for it; many pages in one reading."""
         for start in range(0, len(pages), AT_ONCE):
             some = pages[start : start + AT_ONCE]
@@ -183,55 +301,42 @@ class Assembly:
                 )
 
     @cached_property
-    def _gifts(self) -> list[Stored]:
+    def gifts(self) -> list[Told]:
         """Everything given, once each."""
-        return distinct(self._store.given())
+        return merge(self._store.given(), self.people, ways=self._ways)
 
     @cached_property
     def _links_of(self) -> dict[str, list[Act]]:
         links = defaultdict(list)
-        for item in self._gifts:
-            if item.act.source == "posts":
-                links[item.act.url].append(item.act)
+        for one in self.gifts:
+            for act in (act for act in one.acts[:1] if act.source == "posts"):
+                links[act.url].append(act)
         return links
 
-    def _entry(self, item: Stored, post: str, person: Person) -> Entry:
-        """A row of the ledger. `person` is the other side: who acted, or to whom it was given."""
-        act = item.act
-        if act.direction is Direction.RECEIVED:
-            mine = self._settings.is_own(person, act.url)
-        else:
-            mine = self._settings.is_own(person) or self._settings.on_site(act.target)
-        return Entry(
-            direction=act.direction,
-            kind=act.kind,
-            channel=act.channel,
-            person=person.key,
-            name=person.shown,
-            when=placed(act, item.first_seen),
-            url=act.url,
-            target=act.target,
-            parent=act.parent,
-            post=post,
-            words=act.words,
-            mine=mine,
-            title=act.title,
+    @cached_property
+    def _ways(self) -> Ways:
+        mastodon = (one for one in self._settings.sources if one.source == "mastodon")
+        return Ways(
+            services={one.name: one.source for one in self._settings.sources},
+            homes={one.name: split_account(one.options.get("account", ""))[1] for one in mastodon},
         )
 
-    def _fact(self, conversation: Conversation, items: Iterable[Stored]) -> PostFacts:
-        """What the ledger says of a post: the numbers that its page shows, and the days of the first and last act."""
-        zone, own = self._settings.timezone, self._settings.is_own
-        others = [item for item in items if not own(item.act.author, item.act.url)]
-        days = sorted(placed(item.act, item.first_seen).astimezone(zone).date() for item in others)
-        return PostFacts(
-            url=conversation.url,
-            title=conversation.post.title,
-            published=conversation.post.published,
-            given_links=len(conversation.gave),
-            **dataclasses.asdict(conversation.counts),
-            first=days[0] if days else None,
-            last=days[-1] if days else None,
-        )
+    @cached_property
+    def _acquaintances(self) -> Acquaintances:
+        return Acquaintances(self._settings, self.people, (one for talk in self.talks for one in talk.shown))
+
+    @cached_property
+    def _books(self) -> Bookkeeper:
+        shown = (one for talk in self.talks for one in talk.shown)
+        return Bookkeeper(self._settings, self.people, shown, self._moderation)
+
+    @cached_property
+    def _me(self) -> Person:
+        """The blogger, as most of their own words are signed in the conversations; else as the site."""
+        acts = (act for talk in self.talks for one in talk.shown for act in one.acts)
+        signed = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
+        nobody = Person(url=self._settings.siteurl)
+        return max(signed, key=lambda who: (signed[who], dataclasses.astuple(who)), default=nobody)
 
 
 def _url_of(match: Match) -> str:

@@ -1,120 +1,110 @@
-"""From the acts on one post to its conversation: one act once, counted, grouped and put into words."""
+"""From the acts on one post to its conversation: counted, grouped and put into words."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
 
 from .. import sanitise
-from ..acts import Act, Count, Kind, identity, placed
-from ..addresses import host_of, is_web
+from ..acts import Act, Count, Direction, Kind, placed
+from ..addresses import host_of, is_web, link
 from ..channels import channel_of, place_name
 from ..posts import Post
-from ..store import Stored
+from .counting import GROUPS, numbers_of
+from .merging import Told
+from .permalinks import permalink
+from .privacy import level, without_words
 from .tree import threaded
-from .types import Conversation, Counts, Gave, House, Join, Said
+from .types import NAMELESS, Conversation, Counts, Gave, House, Join, Said, Spot
 
-__all__ = ["distinct", "gather"]
+__all__ = ["gather", "is_own"]
 
-#: Which of the five numbers a kind belongs to (contract); kinds that are not here are not part of a conversation.
-GROUPS: Mapping[Kind, str] = {
-    Kind.REPLY: "comments",
-    Kind.ANSWER: "comments",
-    Kind.REPOST: "shares",
-    Kind.QUOTE: "shares",
-    Kind.MENTION: "mentions",
-    Kind.LINK: "mentions",
-    Kind.RSVP: "mentions",
-    Kind.LIKE: "likes",
-    Kind.BOOKMARK: "bookmarks",
-}
 #: Longer texts are folded, and quotes of whole pages (a mention's content) are cut to an excerpt.
 LONG_TEXT = 1_200
+LONG_LINES = 24
 EXCERPT = 280
-
-
-def distinct(stored: Iterable[Stored]) -> list[Stored]:
-    """The acts on one post without those that came twice (`acts.identity`), oldest first.
-
-    Of two tellings of one act the fuller one stays, whatever the order they come in.
-    """
-    best: dict[str, Stored] = {}
-    for item in stored:
-        name = identity(item.act)
-        if name not in best or _fullness(item) > _fullness(best[name]):
-            best[name] = item
-    return sorted(best.values(), key=lambda item: (placed(item.act, item.first_seen), item.act.source, item.act.id))
-
-
-def _fullness(item: Stored) -> tuple[bool, bool, bool, int, str, str]:
-    act = item.act
-    return (
-        bool(act.published),
-        bool(act.parent),
-        bool(act.author.name),
-        len(act.html) + len(act.text),
-        act.source,
-        act.id,
-    )
 
 
 def gather(
     post: Post,
-    stored: Iterable[Stored],
-    given: Iterable[Act],
+    shown: Iterable[Told],
+    links: Iterable[Act],
     counts: Iterable[Count],
     house: House,
-    told: Iterable[Stored] | None = None,
+    told: Iterable[Told] | None = None,
 ) -> Conversation:
     """The conversation of `post`.
 
-    `stored` are the received acts whose target means this post, once each and in order (`distinct`), `given` the acts
-    that the post itself gave (its links), `counts` the numbers that services tell for it without names. `told`
-    is everything that was told of it, before acts were merged and moderated (None: `stored`): what a service names is
-    not counted once more as an act without a name, though another telling of it is shown, or none.
+    `shown` are the received acts whose target means this post, once each (`merge`) and as far as readers may see them;
+    and the blogger's own replies that only the blogger's accounts tell of (`OwnReplies`). `links` are what the post
+    itself gave, `counts` the numbers that services tell for it. `told` is everything that was told of it, hidden or not
+    (None: `shown`): what a service names is not counted once more as an act without a name.
     """
-    groups: dict[str, list[Said]] = defaultdict(list)
-    stored = list(stored)
-    unnamed: dict[tuple[str, str], int] = defaultdict(int)
-    numbers: dict[str, int] = defaultdict(int)
-    for item in stored:
-        group = GROUPS.get(item.act.kind)
-        own = house.is_own(item.act.author, item.act.url)
-        if group is None or (own and group != "comments") or _after_closing(item, post):
+    shown = list(shown)
+    groups: dict[str, list[tuple[Told, Said]]] = defaultdict(list)
+    known: Counter[str] = Counter()
+    listed: Counter[str] = Counter()
+    for one in sorted(shown, key=_place):
+        group, own = GROUPS.get(one.best.act.kind), is_own(one, house)
+        if group is None or (own and group != "comments") or _after_closing(one, post):
             continue
-        if not own:
-            numbers[group] += 1
-        if _privacy(item.act, house) != "count":
-            groups[group].append(_said(item, own=own, house=house))
-    # By group and not by kind: some services count quotes among the reposts.
-    for count in counts:
-        unnamed[count.source, GROUPS.get(count.kind, "")] += count.value
-    for item in stored if told is None else told:
-        unnamed[item.act.source, GROUPS.get(item.act.kind, "")] -= not house.is_own(item.act.author, item.act.url)
-    for (_, group), number in unnamed.items():
-        numbers[group] += max(0, number)
-    numbers.pop("", None)
+        known[group] += not own
+        if level(one.acts, house.privacy) != "count":
+            listed[group] += not own
+            groups[group].append((one, _said(one, own=own, house=house)))
+    numbers = numbers_of(known, listed, shown if told is None else told, counts, house)
+    flat = {group: tuple(said for _, said in pairs) for group, pairs in groups.items()}
     return Conversation(
         post=post,
-        counts=Counts(**numbers),
-        comments=threaded(groups["comments"]),
-        shares=tuple(groups["shares"]),
-        mentions=tuple(groups["mentions"]),
-        likes=tuple(groups["likes"]),
-        bookmarks=tuple(groups["bookmarks"]),
+        counts=Counts(**{number.group: number.value for number in numbers}),
+        numbers=numbers,
+        folded=frozenset(group for group, saids in flat.items() if any(said.level == "name" for said in saids)),
+        comments=threaded(flat.get("comments", ()), _answered(groups)),
+        shares=flat.get("shares", ()),
+        mentions=flat.get("mentions", ()),
+        likes=flat.get("likes", ()),
+        bookmarks=flat.get("bookmarks", ()),
         join=() if _closed(post, house) else (*_copies(post), *house.contact),
         stale=house.stale,
-        gave=tuple(Gave(act.target, sanitise.line(act.title, 90), host_of(act.target)) for act in given),
+        gave=tuple(Gave(act.target, sanitise.line(act.title, 90), host_of(act.target)) for act in links),
         closed=_closed(post, house),
     )
 
 
-def _after_closing(item: Stored, post: Post) -> bool:
+def is_own(told: Told, house: House) -> bool:
+    """Whether an act is the blogger's own, by what any of its tellings says."""
+    return any(act.direction is Direction.GIVEN or house.is_own(act.author, act.url) for act in told.acts)
+
+
+def _place(told: Told) -> tuple[datetime, str, str]:
+    return placed(told.best.act, told.best.first_seen), told.best.act.source, told.best.act.id
+
+
+def _answered(groups: Mapping[str, Sequence[tuple[Told, Said]]]) -> dict[str, Spot]:
+    """By a comment's anchor, what it answers on this page, whichever of its permalinks any telling names.
+
+    A permalink that several comments share leads to none of them.
+    """
+    spots: dict[str, list[Said]] = defaultdict(list)
+    for one, said in (pair for group in ("comments", "shares", "mentions") for pair in groups.get(group, ())):
+        for spot in one.spots:
+            spots[spot].append(said)
+    found = {}
+    for one, said in groups.get("comments", ()):
+        for act in (one.best.act, *one.acts):
+            above = spots.get(permalink(act.parent), ()) if act.parent else ()
+            if len(above) == 1 and above[0].anchor != said.anchor:
+                found[said.anchor] = Spot(above[0].anchor, above[0].name)
+                break
+    return found
+
+
+def _after_closing(told: Told, post: Post) -> bool:
     """Whether an act came after the day on which `comments:` of the post's front matter ended its conversation."""
-    return isinstance(post.closed, datetime) and placed(item.act, item.first_seen) >= post.closed
+    return isinstance(post.closed, datetime) and _place(told)[0] >= post.closed
 
 
 def _closed(post: Post, house: House) -> bool:
@@ -124,38 +114,63 @@ def _closed(post: Post, house: House) -> bool:
     return house.now is not None and house.now >= post.closed
 
 
-def _privacy(act: Act, house: House) -> str:
-    return house.privacy.get(act.source) or house.privacy.get(act.kind) or "full"
-
-
 def _copies(post: Post) -> Iterable[Join]:
     """The copies of the post elsewhere, as places to answer."""
     for url in post.syndication:
         if is_web(url):
             channel = channel_of(url)
-            yield Join(f"on {place_name(channel) if channel != 'web' else host_of(url)}", url)
+            place = place_name(channel) if channel != "web" else host_of(url)
+            yield Join(f"on {place}", url, place)
 
 
-def _said(item: Stored, *, own: bool, house: House) -> Said:
-    act = item.act
-    label = sanitise.name(act.author.shown) or host_of(act.author.url) or host_of(act.url) or "Somebody"
-    words = Markup("") if _privacy(act, house) == "name" else _words(act)
+def _said(told: Told, *, own: bool, house: House) -> Said:
+    item, shown = told.best, level(told.acts, house.privacy)
+    act = item.act if shown == "full" else without_words(item.act)
+    author = house.me if act.direction is Direction.GIVEN else act.author
+    label = sanitise.name(author.shown) or host_of(author.url) or host_of(act.url) or NAMELESS
+    words = _words(act)
+    when = placed(act, item.first_seen)
+    photos = (author.photo, *(one.author.photo for one in told.acts)) if shown == "full" else ()
     return Said(
         act=act,
-        anchor=f"said-{identity(act)}",
+        anchor=f"said-{told.name}",
         name=label,
         initials=sanitise.initials(label),
-        profile=act.author.url if is_web(act.author.url) else "",
-        url=act.url if is_web(act.url) else "",
-        when=placed(act, item.first_seen).astimezone(house.zone),
-        dated=act.published is not None and placed(act, item.first_seen) == act.published,
+        profile=link(author.url),
+        url=link(act.url),
+        when=when.astimezone(house.zone),
+        dated=act.published is not None and when == act.published,
         html=words,
-        long=len(words.striptags()) > LONG_TEXT,
+        long=_is_long(words),
         title=sanitise.line(act.title, 120),
         warning=sanitise.line(act.warning, 120),
-        place=place_name(act.channel) if act.channel != "web" else host_of(act.url),
+        place=_place_of(act),
         own=own,
+        picture=next((house.pictures[photo] for photo in photos if photo in house.pictures), ""),
+        ways=tuple(_ways(told, house)),
+        level=shown,
     )
+
+
+def _place_of(act: Act) -> str:
+    return place_name(act.channel) if act.channel != "web" else host_of(act.url)
+
+
+def _ways(told: Told, house: House) -> Iterator[Join]:
+    """The places of all tellings, where several sources tell of an act, those first that were asked at the place.
+
+    Of two in one place, the further one is named by the service that told of it.
+    """
+    acts = {act.source: act for act in told.acts}
+    ways = sorted((house.services.get(source, source) != act.channel, source) for source, act in acts.items())
+    labels: set[str] = set()
+    for _, source in ways if len(ways) > 1 else ():
+        act, service = acts[source], place_name(house.services.get(source, source))
+        label = _place_of(act) or service
+        label = service if label in labels else label
+        if label not in labels:
+            labels.add(label)
+            yield Join(label, link(act.url))
 
 
 def _words(act: Act) -> Markup:
@@ -166,3 +181,9 @@ def _words(act: Act) -> Markup:
     if group == "mentions":
         return sanitise.html(sanitise.line(sanitise.words(sanitise.html(act.text, act.html)), EXCERPT))
     return Markup("")
+
+
+def _is_long(words: Markup) -> bool:
+    """Whether a template should fold the words: for their letters, or for their lines, however short."""
+    lines = sum(words.count(end) for end in ("<br>", "</p>", "</li>")) + ("<pre" in words) * words.count("\n")
+    return len(words.striptags()) > LONG_TEXT or lines > LONG_LINES

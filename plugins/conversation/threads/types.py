@@ -11,7 +11,15 @@ from markupsafe import Markup
 from ..acts import Act, Kind, Person
 from ..posts import Post
 
-__all__ = ["Conversation", "Counts", "Gave", "House", "Join", "Said", "Stale"]
+__all__ = ["Conversation", "Counts", "Gave", "House", "Join", "Number", "Part", "Said", "Spot", "Stale"]
+
+#: How `Conversation.lines` reckons: who and when of each, the letters of a line, and of what is folded.
+LINES_AROUND = 3
+LETTERS_PER_LINE = 36
+FOLDED_LETTERS = 1_200
+
+#: The name of who has none.
+NAMELESS = "Somebody"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,14 +38,48 @@ class Counts:
         return self.comments + self.shares + self.mentions + self.likes + self.bookmarks
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Number:
+    """One of the five numbers of a post, and how sure it is: "12 likes, 3 not shown", "at least 12 likes".
+
+    `group` is its name in `Counts`, `value` the number there; `listed` of them have a name on the page. `at_least`:
+    some are only known as a number of a server in a federated network, which counts no more than what reached it.
+    """
+
+    group: str
+    value: int = 0
+    listed: int = 0
+    at_least: bool = False
+
+    @property
+    def unlisted(self) -> int:
+        """How many are only known as a number, or shown only as one."""
+        return self.value - self.listed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spot:
+    """Something that is said on this page: its anchor and the name of who said it.
+
+    `page` is where it stands, relative to SITEURL, where that is another page of a long conversation.
+    """
+
+    anchor: str
+    name: str
+    page: str = ""
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One act as a template shows it. Every text is safe: `html` is sanitised Markup, all others are plain strings."""
+    """One act as a template shows it. Every text is safe: `html` is sanitised Markup, all others are plain strings.
+
+    Where only the name may be shown (`level`), `act` has lost its words as well.
+    """
 
     act: Act
     #: Fragment for a permalink on the page, unique there and stable: "said-…".
     anchor: str
-    #: Name to show, shortened; never empty ("Somebody" at the very least).
+    #: Name to show, shortened; never empty (NAMELESS at the very least).
     name: str
     #: One or two letters to stand for a face.
     initials: str
@@ -61,19 +103,34 @@ class Said:
     #: All places that told of this act, where there are several: it came by two ways and counts once.
     ways: tuple[Join, ...] = ()
     replies: tuple[Said, ...] = ()
+    #: What it answers, where that is on this page but not right above: in a thread too deep to nest, or a mention.
+    answers: Spot | None = None
+    #: How much of it is shown: "full", or "name" for who did it without the words.
+    level: str = "full"
+    #: The page on which it stands, relative to SITEURL; "" on the post's own. Long conversations have several.
+    page: str = ""
 
     @property
     def kind(self) -> Kind:
         """The kind of the act."""
         return self.act.kind
 
+    @property
+    def nameless(self) -> bool:
+        """Whether nothing is known of who it was; templates then say so in the language of the page."""
+        return self.name == NAMELESS
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Join:
-    """A place where a reader can answer: "on Mastodon" and its address (http(s) or mailto)."""
+    """A place where a reader can answer: "on Mastodon" and its address (http(s) or mailto).
+
+    `place` is the place's name alone, where the label is "on" it, for who says that in another language.
+    """
 
     label: str
     url: str
+    place: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -82,15 +139,39 @@ class Stale:
 
     name: str
     since: datetime | None
+    #: Its service as readers know it: "Mastodon".
+    place: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Gave:
-    """What the post itself gave: a page that it links to."""
+    """What the post itself gave: a page that it links to.
+
+    `name` is whose it is, where that is somebody who said something on this site; `answered`, whether on this post.
+    """
 
     url: str
     title: str
     host: str
+    name: str = ""
+    answered: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one page lists of a conversation, in the same order: all of it, or a part of a long one.
+
+    `number` is 0 on the post's own page, which has the newest; further pages are counted from the oldest, 1, so that
+    they stay as they are when something new is said. `path` is the page's address relative to SITEURL.
+    """
+
+    number: int = 0
+    path: str = ""
+    comments: tuple[Said, ...] = ()
+    shares: tuple[Said, ...] = ()
+    mentions: tuple[Said, ...] = ()
+    likes: tuple[Said, ...] = ()
+    bookmarks: tuple[Said, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +184,10 @@ class Conversation:
 
     post: Post
     counts: Counts = Counts()
+    #: The same five, each with how many are listed and whether there may be more; in the contract's order, zeros too.
+    numbers: tuple[Number, ...] = ()
+    #: Of which of the five the names are to be folded away below the number: those that are shown at the level "name".
+    folded: frozenset[str] = frozenset()
     comments: tuple[Said, ...] = ()
     shares: tuple[Said, ...] = ()
     mentions: tuple[Said, ...] = ()
@@ -112,6 +197,31 @@ class Conversation:
     stale: tuple[Stale, ...] = ()
     gave: tuple[Gave, ...] = ()
     closed: bool = False
+    #: What each page lists, the post's own first, then from the oldest on; empty where that one lists everything.
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def here(self) -> Part:
+        """What the post's own page lists."""
+        if self.parts:
+            return self.parts[0]
+        return Part(
+            comments=self.comments,
+            shares=self.shares,
+            mentions=self.mentions,
+            likes=self.likes,
+            bookmarks=self.bookmarks,
+        )
+
+    @property
+    def lines(self) -> int:
+        """How many lines of a narrow column the words on the post's own page fill, about: for a theme's layout."""
+        number, todo = 0, [*self.here.comments, *self.here.mentions]
+        while todo:
+            said = todo.pop()
+            number += LINES_AROUND + min(len(said.html), FOLDED_LETTERS) // LETTERS_PER_LINE
+            todo += said.replies
+        return number
 
     @property
     def url(self) -> str:
@@ -135,6 +245,10 @@ class House:
 
     zone: tzinfo
     is_own: Callable[[Person, str], bool]
+    #: The blogger, as their own replies are signed that came by no other way than their own accounts.
+    me: Person = dataclasses.field(default_factory=Person)
+    #: By the name of a source, its service.
+    services: Mapping[str, str] = dataclasses.field(default_factory=dict)
     privacy: Mapping[str, str] = dataclasses.field(default_factory=dict)
     contact: tuple[Join, ...] = ()
     stale: tuple[Stale, ...] = ()

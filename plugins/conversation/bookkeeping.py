@@ -1,0 +1,111 @@
+"""From acts to the rows of the ledger: whose they are, on which post, and what of them may be told."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from .acts import Act, Direction, Kind, Person, placed
+from .addresses import key
+from .ledger import Entry, PostFacts, points
+from .moderation import Moderation
+from .people import People
+from .settings import Settings
+from .store import Stored
+from .threads import Conversation, Told, level, permalink, without_words
+
+__all__ = ["Bookkeeper"]
+
+
+class Bookkeeper:
+    """Writes rows.
+
+    `shown` are all received acts of the site that may be seen: what answers one of them, by whichever of its addresses,
+    is written down as an answer to it. Whom `moderation` hides is not named as one to whom something was given either.
+    """
+
+    def __init__(self, settings: Settings, people: People, shown: Iterable[Told], moderation: Moderation) -> None:
+        self._settings, self._people, self._moderation = settings, people, moderation
+        self._spots = {spot: one.best.act.url for one in shown for spot in one.spots if one.best.act.url}
+
+    def received(self, told: Told, post: str) -> Entry:
+        """The row of a received act on the page `post` ("" for one that is no post)."""
+        shown = level(told.acts, self._settings.privacy)
+        act = told.best.act if shown == "full" else without_words(told.best.act)
+        act = dataclasses.replace(act, words=told.best.act.words, parent=self._address(act.parent))
+        mine = any(self._settings.is_own(one.author, one.url) for one in told.acts)
+        if shown == "count" and not mine:
+            act = dataclasses.replace(act, author=Person(), url="", parent="", words=None)
+        return self._row(told, act, Person() if mine else act.author, post, mine=mine)
+
+    def given(self, told: Told) -> Entry:
+        """The row of an act given."""
+        act = told.best.act
+        mine = self._settings.is_own(act.to) or (self._settings.on_site(act.target) and not act.to.key)
+        post = next((one.url for one in told.acts if one.source == "posts"), "")
+        act = dataclasses.replace(
+            act, url=self._address(act.url), target=self._address(act.target), parent=self._address(act.parent)
+        )
+        private = level(told.acts, self._settings.privacy) == "count" or any(map(self._hides, told.acts))
+        return dataclasses.replace(self._row(told, act, act.to, post, mine=mine), private=private)
+
+    def points(self, item: Stored, kind: Kind, looks: Iterable[tuple[datetime, int]]) -> Iterator[Entry]:
+        """The rows of what the blogger's `item` drew elsewhere: points of one kind, as they were looked at."""
+        for when, number in points(looks, placed(item.act, item.first_seen)):
+            yield Entry(
+                direction=Direction.RECEIVED,
+                kind=kind,
+                when=when,
+                channel=item.act.channel,
+                target=item.act.url,
+                number=number,
+            )
+
+    def fact(self, conversation: Conversation, shown: Iterable[Told]) -> PostFacts:
+        """What the ledger says of a post: the numbers that its page shows, and the days of the first and last act."""
+        zone, own = self._settings.timezone, self._settings.is_own
+        others = [one.best for one in shown if not any(own(act.author, act.url) for act in one.acts)]
+        days = sorted(placed(item.act, item.first_seen).astimezone(zone).date() for item in others)
+        return PostFacts(
+            url=conversation.url,
+            title=conversation.post.title,
+            published=conversation.post.published,
+            given_links=len(conversation.gave),
+            **dataclasses.asdict(conversation.counts),
+            first=days[0] if days else None,
+            last=days[-1] if days else None,
+        )
+
+    def _hides(self, act: Act) -> bool:
+        """Whether an act like this one, from the person or page that it was given to, would be hidden."""
+        back = Act(
+            direction=Direction.RECEIVED, kind=act.kind, source=act.source, id=act.id, url=act.target, author=act.to
+        )
+        verdict = self._moderation.verdict(back)
+        return not verdict.shown and not verdict.held
+
+    def _row(self, told: Told, act: Act, person: Person, post: str, *, mine: bool) -> Entry:
+        """`person` is the other side: who acted, or to whom it was given."""
+        whose = self._people.key(person)
+        # Whoever is mentioned without an address has their profile for a target, in one of its spellings.
+        target = whose if person.key and key(act.target).rstrip("/") == person.key else act.target
+        return Entry(
+            direction=act.direction,
+            kind=act.kind,
+            channel=act.channel,
+            person=whose,
+            name=person.shown,
+            when=placed(told.best.act, told.best.first_seen),
+            url=act.url,
+            target=target,
+            parent=act.parent,
+            post=post,
+            words=act.words,
+            mine=mine,
+            title=act.title,
+        )
+
+    def _address(self, url: str) -> str:
+        """The address by which an act is known on the site, where `url` is one of its others; else `url`."""
+        return self._spots.get(permalink(url), url) if url else url

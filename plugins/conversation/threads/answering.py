@@ -1,0 +1,71 @@
+"""The blogger's own replies, as far as only the blogger's own accounts and archives tell of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from ..acts import Act, Kind
+from .merging import WORDS, Told
+from .permalinks import permalink
+
+__all__ = ["OwnReplies"]
+
+#: What goes on in an own thread: it is addressed to nobody, but it may stand below an answer to somebody.
+_GOING_ON = frozenset({Kind.NOTE, Kind.MENTION})
+#: What can be answered; likes have the address of the post.
+_ANSWERABLE = frozenset({*WORDS, Kind.REPOST})
+_REPLIES = frozenset({Kind.REPLY, Kind.ANSWER})
+
+
+class OwnReplies:
+    """Acts given that answer something, to be found by the permalink that they answer."""
+
+    def __init__(self, given: Iterable[Told]) -> None:
+        self._of: dict[str, list[Told]] = defaultdict(list)
+        for told in given:
+            answered = {permalink(url) for act in told.acts for url in _answered(act)} - {""}
+            for spot in sorted(answered - told.spots):
+                self._of[spot].append(told)
+
+    def below(self, shown: Sequence[Told], told: Iterable[Told], addresses: Iterable[str]) -> list[Told]:
+        """The own replies to what is `shown` on a post, and to each other, once each and as replies.
+
+        `told` is all that was told of the post: what a source told as received already is not found here. `addresses`
+        are those of the post and its copies, which own threads answer without answering anybody.
+        """
+        if not self._of:
+            return []
+        known: set[str] = {spot for one in told for spot in one.spots}
+        pages: Collection[str] = frozenset(map(permalink, addresses))
+        todo = [
+            spot
+            for one in shown
+            if one.best.act.kind in WORDS or one.best.act.kind is Kind.REPOST
+            for spot in one.spots
+        ]
+        found: dict[str, Told] = {}
+        while todo:
+            spot = todo.pop()
+            for reply in self._of.get(spot, ()) if spot not in pages else ():
+                if reply.name not in found and known.isdisjoint(reply.spots):
+                    found[reply.name] = _as_reply(reply)
+                    todo += reply.spots
+        return sorted(found.values(), key=lambda one: one.name)
+
+
+def _answered(act: Act) -> Iterable[str]:
+    if act.kind in _REPLIES:
+        return (act.target, act.parent)
+    return (act.parent,) if act.kind in _GOING_ON else ()
+
+
+def _as_reply(told: Told) -> Told:
+    """The same as a reply that names as its parent what it answers."""
+    act = told.best.act
+    parent = act.parent or (act.target if act.kind in _REPLIES else "")
+    kind = act.kind if act.kind in _REPLIES else Kind.REPLY
+    return dataclasses.replace(
+        told, best=dataclasses.replace(told.best, act=dataclasses.replace(act, kind=kind, parent=parent))
+    )
