@@ -6,15 +6,11 @@ import re
 from collections.abc import Iterable
 
 from ..acts import Act, Person
-from ..addresses import ascii_host, key, split
-from ..identities import names_of
+from ..addresses import key
+from ..identities import CARRIERS, carried, domains_of, names_of_person
 
-__all__ = ["CARRIERS", "Names", "domains_of"]
+__all__ = ["Names"]
 
-#: Bridgy and Bridgy Fed carry words for others and are nobody's place (https://brid.gy/about).
-CARRIERS = frozenset({"brid.gy", "brid-gy.appspot.com"})
-#: The address that Bridgy Fed carries, within its own: /r/https://…; one slash may have been lost on the way.
-_CARRIED = re.compile(r"/(https?):/+([^/].*)", re.IGNORECASE | re.DOTALL)
 _BEGIN = re.compile(r"\s*https?://[^/?#\s]*", re.IGNORECASE)
 
 
@@ -39,11 +35,7 @@ class Names:
         """All names of the author, by profile and by handle (`identities.names_of`)."""
         names = self._people.get(act.author)
         if names is None:
-            url, handle = act.author.url, act.author.handle
-            names = names_of(url) | names_of(handle)
-            if (carried := _carried(url)) != url:
-                names |= names_of(carried)
-            self._people[act.author] = names
+            names = self._people[act.author] = names_of_person(act.author)
         return names
 
     def of_place(self, act: Act) -> frozenset[str]:
@@ -60,28 +52,11 @@ class Names:
         domains = self._host(begin[0])[1]
         if domains.isdisjoint(CARRIERS):
             return domains
-        carried = domains_of(_carried(url))
-        return carried if carried.isdisjoint(CARRIERS) else frozenset()
+        inner = domains_of(carried(url))
+        return inner if inner.isdisjoint(CARRIERS) else frozenset()
 
     def _host(self, begin: str) -> tuple[str, frozenset[str]]:
         """The begin of an address in one spelling, and its domains."""
         if begin not in self._hosts:
             self._hosts[begin] = key(begin), domains_of(begin)
         return self._hosts[begin]
-
-
-def domains_of(url: str) -> frozenset[str]:
-    """The host of `url` and all domains that it is part of: a.b.example, b.example, example."""
-    parts = split(url)
-    labels = ascii_host((parts and parts.hostname) or "").split(".")
-    return frozenset(".".join(labels[at:]) for at in range(len(labels))) - {""}
-
-
-def _carried(url: str) -> str:
-    """The address that one of Bridgy's carries, if it does; else `url` itself."""
-    for _ in range(3):
-        inner = _CARRIED.search(url, len("https://")) if "brid" in url.lower() else None
-        if inner is None or domains_of(url).isdisjoint(CARRIERS):
-            break
-        url = f"{inner[1]}://{inner[2]}"
-    return url

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from ..addresses import key
 from ..errors import SettingsError
-from ..identities import names_of
+from ..identities import CARRIERS, names_of
 from ..settings.checks import shown
 from ..spellings import read, settle
 from ..suggest import did_you_mean, nearest
-from .names import CARRIERS
 from .words import fold
 
-__all__ = ["FIELDS", "Rules", "parse"]
+__all__ = ["FIELDS", "MEANT", "NAMES", "TABLES", "Rules", "parse", "read_text", "understand"]
 
 #: What entries can name, the narrowest first.
 FIELDS = ("acts", "authors", "domains", "words")
@@ -49,26 +48,31 @@ def parse(path: Path) -> Rules:
     Raises SettingsError, with file and line, over all that cannot be meant: broken TOML, unknown names, wrong types,
     entries that name nothing.
     """
-    text = _text(path)
+    return understand(read_text(path), path.name)
+
+
+def understand(text: str, name: str) -> Rules:
+    """The rules that `text` holds; `name` is the file's, for messages. Raises SettingsError as `parse` does."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).partition(" (at ")
         found = re.match(r"line (\d+), column (\d+)", place)
         line = f"{found[1]}, column {found[2]}" if found else str(text.rstrip().count("\n") + 1)
-        raise SettingsError(f"{path.name}, line {line}: this is not TOML: {reason}.") from None
+        raise SettingsError(f"{name}, line {line}: this is not TOML: {reason}.") from None
     except RecursionError:
-        raise SettingsError(f"{path.name}, line 1: this is not TOML that can be meant: brackets too deep.") from None
+        raise SettingsError(f"{name}, line 1: this is not TOML that can be meant: brackets too deep.") from None
     wrongs: list[Wrong] = []
     rules = _rules(data, wrongs)
     if wrongs:
         lines = text.split("\n")
         told = sorted((_line(lines, where), what) for what, where in wrongs)
-        raise SettingsError("\n".join(f"{path.name}, line {line}: {what}" for line, what in told))
+        raise SettingsError("\n".join(f"{name}, line {line}: {what}" for line, what in told))
     return rules
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The file's text with the line ends that it has; "" where there is none. Raises SettingsError."""
     data = b""
     try:
         data = path.read_bytes()
