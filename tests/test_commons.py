@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from jinja2 import FileSystemLoader
 from pelican import Pelican, signals
 from pelican.settings import read_settings
 
+from conversation.languages import Languages, speak
 from conversation.posts import Post
 from conversation.threads import Counts, Join
-from talk import TEMPLATES, conversation, environment, said
+from talk import TEMPLATES, conversation, said
 
 THEME = Path(__file__).parent.parent / "themes" / "commons"
 SITE = "https://kindnesses.example"
@@ -71,9 +73,8 @@ class Attached:
     def prepare(self, generator: Any) -> None:  # noqa: ANN401 - Pelican's
         """Adds templates and filters."""
         generator.env.loader.loaders = [*generator.env.loader.loaders, FileSystemLoader(str(TEMPLATES))]
-        generator.env.filters |= {
-            name: function for name, function in environment().filters.items() if name.startswith("conversation_")
-        }
+        generator.env.filters["conversation_iso"] = datetime.isoformat
+        speak(generator.env, Languages())
         generator.context["conversation_endpoint"] = "https://wm.example/w"
 
     def attach(self, generators: Any) -> None:  # noqa: ANN401 - Pelican's
@@ -199,8 +200,26 @@ def test_colours_can_be_read_in_every_scheme(scheme: int) -> None:
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ground)
 
 
-def test_the_style_sheets_stay_small() -> None:
-    """Theme and conversation together are less to load than one picture."""
-    sheets = (THEME / "static" / "css" / "commons.css", TEMPLATES.parent / "static" / "conversation.css")
-    assert sum(sheet.stat().st_size for sheet in sheets) < 25_000
+def test_the_style_sheets_of_a_page_stay_small(sample: Path) -> None:
+    """What a page loads to look as it does is less than one picture, whichever page it is."""
+    pages = list((sample / "output").rglob("*.html"))
+    assert len(pages) > 30
+    for path in pages:
+        linked = set(re.findall(r'<link rel="stylesheet" href="([^"]*)"', path.read_text("utf-8")))
+        assert linked
+        assert sum((path.parent / sheet).stat().st_size for sheet in linked) < 25_000, path
+
+
+def test_the_style_sheets_load_nothing() -> None:
+    """A style sheet brings no font, no picture and no further sheet from anywhere."""
+    sheets = [*(THEME / "static" / "css").glob("*.css"), *(TEMPLATES.parent / "static").glob("*.css")]
+    assert len(sheets) > 2
     assert not [sheet for sheet in sheets if re.search(r"url\(|@import", sheet.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("name", "stacked"), [("you-get-what-you-give", True), ("a-list-of-people", False)])
+def test_a_long_conversation_stands_below_the_text(sample: Path, name: str, *, stacked: bool) -> None:
+    """A margin is for notes: what is longer than the text stands below it, and the margin says how much there is."""
+    page = (sample / "output" / f"{name}.html").read_text("utf-8")
+    assert ('<main id="main" class="spread stacked h-entry">' in page) is stacked
+    assert ('<a href="#conversation-heading"><p class="conversation-counts">' in page) is stacked

@@ -1,101 +1,39 @@
-"""The sample blog in a real browser, and under the tools that judge HTML and links."""
+"""The built pages and feeds under the tools that judge HTML, links and feeds."""
 
 from __future__ import annotations
 
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
+import feedparser
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
 
-from blog import ROOT
-
-VNU = ROOT / "tests" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-PAGES = [
-    "index.html",
-    "you-get-what-you-give.html",
-    "you-get-what-you-give-de.html",
-    "a-note-on-sourdough.html",
-    "pages/about.html",
-    "archives.html",
-    "giving-receiving/index.html",
-]
-
-
-def opened(browser: Browser, site: Path, path: str, width: int, scheme: str) -> tuple[Page, list[str], list[str]]:
-    """A page of the site, with what its console said and every address that it asked for."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: said.append(f"failed: {request.url}"))
-    page.goto((site / "output" / path).as_uri())
-    return page, said, asked
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_fit_and_are_silent_and_ask_nobody(
-    browser: Browser, sample: Path, path: str, width: int, scheme: str
-) -> None:
-    """No page is wider than the window, says anything on the console or asks another host, with all folds open."""
-    page, said, asked = opened(browser, sample, path, width, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert said == []
-    assert {urlsplit(url).scheme for url in asked} == {"file"}
-    page.close()
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_are_accessible(browser: Browser, sample: Path, path: str, scheme: str) -> None:
-    """axe-core finds no violation, contrast in both colour schemes included."""
-    page, _, _ = opened(browser, sample, path, 1280, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    page.close()
-
-
-@pytest.mark.browser
-def test_a_page_reads_the_same_without_its_style(browser: Browser, sample: Path) -> None:
-    """Nothing that matters is said by the style sheet: without it every word is there, in the same order."""
-    page, _, _ = opened(browser, sample, "you-get-what-you-give.html", 1280, "light")
-    words = "document.querySelector('aside.conversation').textContent.replace(/\\s+/g, ' ')"
-    with_style = page.evaluate(words)
-    page.evaluate("document.querySelectorAll('link[rel=stylesheet]').forEach(l => l.remove())")
-    assert page.evaluate(words) == with_style
-    assert page.evaluate("[...document.querySelectorAll('.conversation .e-content')].length") > 0
-    page.close()
+from atom import faults
+from browser import Site
+from vnu import complaints
 
 
 @pytest.mark.server
 def test_html_is_valid(sample: Path) -> None:
     """The Nu HTML checker finds no error and no warning on any page of the sample blog."""
-    if shutil.which("java") is None or not VNU.is_file():
-        pytest.skip("needs Java and vnu-jar (npm ci --prefix tests/tools)")
-    done = subprocess.run(
-        ["java", "-jar", str(VNU), "--format", "json", "--skip-non-html", str(sample / "output")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    messages = json.loads(done.stderr)["messages"]
-    # Void elements are closed by Pelican's Markdown; harmless, and not ours.
-    serious = [m for m in messages if m["type"] != "info" or m.get("subType") == "warning"]
-    serious = [m for m in serious if "Trailing slash on void elements" not in m["message"]]
-    assert [(Path(m["url"]).name, m["message"], m.get("extract", "")) for m in serious] == []
+    assert complaints(sample / "output") == []
+
+
+@pytest.mark.server
+def test_html_of_large_conversations_is_valid(crowded: Site) -> None:
+    """Nor does it on posts that drew nothing, one act, or two thousand, and on their further pages."""
+    assert complaints(crowded.folder) == []
+
+
+@pytest.mark.parametrize("where", ["sample", "crowded"])
+def test_feeds_are_valid(sample: Path, crowded: Site, where: str) -> None:
+    """Every feed of a site is one that readers take, and those of the conversations keep every rule of RFC 4287."""
+    folder = sample / "output" if where == "sample" else crowded.folder
+    feeds = {str(path.relative_to(folder)): path.read_text("utf-8") for path in sorted(folder.rglob("*.xml"))}
+    assert "feeds/conversation.atom.xml" in feeds
+    assert [path for path, text in feeds.items() if feedparser.parse(text.encode()).bozo] == []
+    assert {path: faults(text) for path, text in feeds.items() if "conversation" in path and faults(text)} == {}
 
 
 @pytest.mark.server

@@ -96,3 +96,8 @@ def test_any_text_and_markup_is_taken(text: str, markup: str) -> None:
     assert not re.search("[\u202a-\u202e\ud800-\udfff]", cleaned)
     assert sanitise.line(text, 40) == sanitise.line(sanitise.line(text, 40), 41)
     assert len(sanitise.initials(text)) <= 4
+
+
+def test_characters_written_as_numbers_are_cleaned_too() -> None:
+    """A bidi override, a control or a non-character that hides behind its number is taken out all the same."""
+    assert sanitise.html("", "<p>a&#x202E;b&#8;c&#xFFFF;d &amp;#x202E; &rlm;e</p>") == "<p>abcd &amp;#x202E; e</p>"

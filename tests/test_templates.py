@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,9 +12,13 @@ from typing import Any
 import mf2py
 import pytest
 
-from conversation.threads import Conversation, Counts, Gave, Join, Said, Stale
+from conversation.threads import Conversation, Counts, Gave, Join, Number, Part, Said, Spot, Stale
 from talk import ENV, SIDEBAR, TEMPLATES, Skeleton, conversation, environment, people, said, sidebar, text_of
 
+#: Every part of the sidebar, and how often it stands in a lively one.
+PARTS = {"comment": 5, "author": 5, "face": 5, "when": 8, "folded": 1, "mention": 3, "facepile": 3}
+PARTS |= dict.fromkeys(("heading", "quiet", "counts", "parts", "thread", "mentions", "stale", "join", "gave"), 1)
+PARTS |= {"webmention_form": 1}
 STYLES = TEMPLATES.parent / "static" / "conversation.css"
 
 
@@ -67,7 +72,7 @@ def test_microformats_consumers_read_every_act(lively: Conversation) -> None:
 
 def test_nothing_is_asked_of_third_parties(lively: Conversation) -> None:
     """A reader's browser loads nothing from elsewhere, runs nothing, and a strict Content-Security-Policy holds."""
-    tags = Skeleton(sidebar(lively)).tags
+    tags = Skeleton(sidebar(lively, SITEURL="https://kindnesses.example")).tags
     assert not {tag for tag, _ in tags} & {"img", "script", "style", "link", "iframe", "video", "audio", "object"}
     assert not [
         attrs for _, attrs in tags if "style" in attrs or "src" in attrs or any(key[:2] == "on" for key in attrs)
@@ -103,10 +108,11 @@ def test_numbers_larger_than_what_is_listed_say_so() -> None:
     """Where a service tells a number without names, the page does not pretend that its list is whole."""
     talk = conversation(
         counts=Counts(comments=5, likes=31),
+        numbers=(Number("comments", 5, 2), Number("likes", 31, 2, at_least=True)),
         comments=(said("A", "", said("B", own=True), said("C")),),
         likes=people(2, "like"),
     )
-    assert "5 replies, 3 not shown · 31 likes, 29 not shown" in text_of(talk)
+    assert "at least 5 replies, 3 not shown · 31 likes, 29 not shown" in text_of(talk)
     assert "2 people liked this" in text_of(talk)
 
 
@@ -115,7 +121,7 @@ def test_a_quiet_post_invites() -> None:
     text = text_of(
         conversation(join=(Join("on Mastodon", "https://m.example/"), Join("by mail", "mailto:a@b.example")))
     )
-    assert text == "The conversation No replies yet. Yours could be the first. Answer on Mastodon or by mail."
+    assert text == "The conversation No replies yet. Yours could be the first. Answer this post on Mastodon by mail"
 
 
 def test_a_closed_post_says_so_kindly_and_asks_for_nothing(lively: Conversation) -> None:
@@ -174,22 +180,62 @@ def test_long_texts_and_warnings_are_folded() -> None:
     assert page.count("The butler.") == 1
 
 
-def test_a_crowd_is_folded_with_real_names(lively: Conversation) -> None:
-    """Letters stand for faces, the names are there for those who do not see them, and twelve are enough at first."""
+def test_a_crowd_is_one_line_that_unfolds_to_all_names(lively: Conversation) -> None:
+    """Eight faces stand for the crowd, named for those who cannot see them, and the names of all are folded below."""
     page = sidebar(lively)
-    assert "14 people liked this:" in Skeleton(page).text
-    assert "+2 more" in Skeleton(page).text
-    assert page.count('<bdi class="p-name conversation-unseen">') == 12
-    assert '<bdi class="p-name">Person 13</bdi>' in page
+    pile = page[page.index("<details") : page.index("</details>")]
+    summary, names = pile.split("</summary>")
+    assert Skeleton(summary).text.startswith("14 people liked this:")
+    faces = [attrs for tag, attrs in Skeleton(summary).tags if attrs.get("class") == "conversation-face"]
+    assert [face["aria-label"] for face in faces] == [f"Person {number}" for number in range(8)]
+    assert {face["role"] for face in faces} == {"img"}
+    assert names.count('<bdi class="p-name">') == 14
+    assert "1 person reposted this" in Skeleton(page).text
+
+
+def test_pictures_of_people_are_the_sites_own(lively: Conversation) -> None:
+    """A small picture stands where letters would: the site's own, loaded when it is near, its size known before."""
+    one = said("Noor Sample", "<p>Yes.</p>", picture="pictures/noor.webp")
+    talk = conversation(counts=Counts(1, likes=1), comments=(one,), likes=(said("Kim", kind="like", picture="k.webp"),))
+    page = sidebar(talk, SITEURL="https://kindnesses.example")
+    face, kim = [attrs for tag, attrs in Skeleton(page).tags if tag == "img"]
+    assert (face["src"], face["class"]) == (
+        "https://kindnesses.example/pictures/noor.webp",
+        "conversation-face u-photo",
+    )
+    assert (face["alt"], kim["alt"]) == ("", "Kim")
+    assert (face["width"], face["height"], face["loading"], face["decoding"]) == ("40", "40", "lazy", "async")
+    entry = mf2py.parse(f'<div class="h-entry">{page}</div>', html_parser="html.parser")["items"][0]["properties"]
+    photo = entry["comment"][0]["properties"]["author"][0]["properties"]["photo"]
+    assert photo == [{"value": face["src"], "alt": ""}]
+
+
+def test_an_act_that_came_by_several_ways_names_them_all() -> None:
+    """A reader can go to each place where a reply was told of; the place that it is shown at is named once."""
+    ways = (Join("Mastodon", "https://m.example/1"), Join("noor.example", "https://noor.example/1"), Join("Bridgy", ""))
+    page = sidebar(conversation(counts=Counts(1), comments=(said(ways=ways, url="https://m.example/1"),)))
+    assert "3 May 2026 on Mastodon, also via noor.example, also via Bridgy" in Skeleton(page).text
+    assert page.count('href="https://m.example/1"') == 1
+    assert page.count('href="https://noor.example/1"') == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "href"), [("", "#said-1"), ("a-conversation-1.html", "/a-conversation-1.html#said-1")]
+)
+def test_a_reply_that_stands_apart_says_whom_it_answers(page: str, href: str) -> None:
+    """In a thread too deep to nest, or one that goes on on another page, nobody has to guess what was answered."""
+    one = said("Kim", "<p>Yes.</p>", answers=Spot("said-1", "Greta Lund", page))
+    html = sidebar(conversation(counts=Counts(1), comments=(one,)))
+    assert "3 May 2026 on Mastodon, in answer to Greta Lund Yes." in Skeleton(html).text
+    assert f'<a href="{href}"><bdi>Greta Lund</bdi></a>' in html
 
 
 def test_mentions_say_what_was_done_and_where(lively: Conversation) -> None:
-    """Titles, and verbs for what has none: mentioned, quoted, is coming."""
+    """Titles, and whole sentences: mentioned, quoted, is coming."""
     text = text_of(lively)
-    assert "Weekly reading Letters mentioned this at letters.example, 3 May 2026" in text
-    assert "Gita quoted this on Mastodon, 3 May 2026 Read this." in text
-    assert "Bo is coming on Mastodon" in text
-    assert "1 person reposted this" in text
+    assert "Weekly reading Letters mentioned this 3 May 2026 at letters.example" in text
+    assert "Gita quoted this 3 May 2026 on Mastodon Read this." in text
+    assert "Bo is coming 3 May 2026 on Mastodon" in text
 
 
 def test_readers_can_send_the_address_of_their_own_page(lively: Conversation) -> None:
@@ -204,19 +250,25 @@ def test_readers_can_send_the_address_of_their_own_page(lively: Conversation) ->
 def test_what_the_post_gave_is_named_and_linked(lively: Conversation) -> None:
     """Giving is shown as links that count: five open, the rest folded, none of them nofollow."""
     page = sidebar(lively)
-    assert "This post gave 7 links to Gift 0 at g0.example" in Skeleton(page).text
-    assert "+2 more" in page[page.index("conversation-gave") :]
+    assert "This post gave 7 links Gift 0 at g0.example" in Skeleton(page).text
+    assert "2 more" in page[page.index("conversation-gave") :]
     assert '<a href="https://g6.example/"><bdi>Gift 6</bdi></a>' in page
 
 
-def test_a_theme_overrides_one_part(tmp_path: Path, lively: Conversation) -> None:
-    """A file of the same name in a theme takes the place of one part; the others stay."""
+@pytest.mark.parametrize("name", sorted(PARTS))
+def test_a_theme_overrides_any_part_alone(tmp_path: Path, lively: Conversation, name: str) -> None:
+    """A file of the same name in a theme takes the place of one part, wherever it stands; the frame stays."""
+    warned = said("Careful", "<p>The butler.</p>", warning="spoilers")
+    talk = dataclasses.replace(lively, comments=(*lively.comments, warned))
+    talk = dataclasses.replace(talk, parts=(talk.here, Part(number=1, path="a-conversation-1.html")))
     (tmp_path / "conversation").mkdir()
-    (tmp_path / "conversation" / "gave.html").write_text("<p>Mine.</p>", "utf-8")
-    page = environment(tmp_path).get_template(SIDEBAR).render(conversation=lively)
-    assert "<p>Mine.</p>" in page
-    assert "conversation-gifts" not in page
-    assert page.count("conversation-comment") == 4
+    (tmp_path / "conversation" / f"{name}.html").write_text("<p>Mine.</p>", "utf-8")
+    template = environment(tmp_path).get_template(SIDEBAR)
+    page = template.render(
+        conversation=conversation() if name == "quiet" else talk, conversation_endpoint="https://wm.example/w"
+    )
+    assert page.count("<p>Mine.</p>") == PARTS[name]
+    assert page.count('<aside class="conversation"') == 1
 
 
 def rules(css: str) -> list[tuple[str, str]]:

@@ -17,16 +17,18 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Func
 from jinja2.exceptions import TemplateError
 from pelican.generators import Generator
 
-__all__ = ["add_templates", "base_template", "place_sidebar", "static_files"]
+__all__ = ["add_templates", "base_template", "links_sheet", "place_sidebar", "static_files"]
 
 SIDEBAR = "conversation/sidebar.html"
 WRAPPED = "conversation/around/"
+#: The same, where the theme's own h-entry is around the block.
+IN_ENTRY = "conversation/around-in-entry/"
 #: Where the sidebar goes in a page without a content block, best place first.
 ENDS = ("</article>", "</main>", "</body>")
 
 _WRAPPER = (
-    '{{% extends "{name}" %}}'
-    '{{% block content %}}{{{{ super() }}}}{{% include "conversation/placed.html" %}}{{% endblock %}}'
+    '{{% extends "{name}" %}}{{% block content %}}{{{{ super() }}}}'
+    '{{% set conversation_entry = {entry} %}}{{% include "conversation/placed.html" %}}{{% endblock %}}'
 )
 
 
@@ -70,13 +72,22 @@ def base_template(environment: Environment) -> str:
     return "!simple/base.html"
 
 
+def links_sheet(environment: Environment, name: str) -> bool:
+    """Whether a template, or one that it extends or includes, links the conversation's style sheet by itself."""
+    trees = (_parse(environment, one) for one in _closure(environment, name))
+    return any("conversation.css" in node.data for tree in trees if tree for node in tree.find_all(nodes.TemplateData))
+
+
 def _folder(name: str) -> Path:
     return Path(str(files(__package__ or ""))) / name
 
 
 def _wrapper(name: str) -> str | None:
     """The source of a wrapper, made from the name it is asked by; None for names that are not ours."""
-    return _WRAPPER.format(name=name.removeprefix(WRAPPED)) if name.startswith(WRAPPED) else None
+    for prefix in (WRAPPED, IN_ENTRY):
+        if name.startswith(prefix):
+            return _WRAPPER.format(name=name.removeprefix(prefix), entry=str(prefix == IN_ENTRY).lower())
+    return None
 
 
 def _with_sidebar(environment: Environment, template: Template) -> Any:
@@ -84,7 +95,7 @@ def _with_sidebar(environment: Environment, template: Template) -> Any:
     if SIDEBAR in _closure(environment, name):
         return template
     if "content" in _blocks(environment, name):
-        return environment.get_template(WRAPPED + name)
+        return environment.get_template((IN_ENTRY if _is_in_entry(environment, name) else WRAPPED) + name)
     return _Inserted(template, environment.get_template("conversation/placed.html"))
 
 
@@ -96,7 +107,8 @@ class _Inserted:
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The page with the sidebar inside its last article, main or body."""
-        page, sidebar = self._template.render(*args, **kwargs), self._sidebar.render(*args, **kwargs)
+        page = self._template.render(*args, **kwargs)
+        sidebar = self._sidebar.render(*args, **{**kwargs, "conversation_entry": "h-entry" in page})
         for end in ENDS:
             head, found, tail = page.rpartition(end)
             if found:
@@ -119,16 +131,32 @@ def _closure(environment: Environment, name: str) -> set[str]:
 
 def _blocks(environment: Environment, name: str) -> set[str]:
     """The names of the blocks that a child of `name` may fill: those that it and its ancestors define."""
-    blocks: set[str] = set()
+    return {block.name for tree in _lineage(environment, name) for block in tree.find_all(nodes.Block)}
+
+
+def _is_in_entry(environment: Environment, name: str) -> bool:
+    """Whether the block of content is inside an h-entry: one that a template begins outside of that block."""
+    for template in _lineage(environment, name):
+        inside = {id(node) for block in _content(template) for node in block.find_all(nodes.TemplateData)}
+        if any("h-entry" in node.data for node in template.find_all(nodes.TemplateData) if id(node) not in inside):
+            return True
+    return False
+
+
+def _content(template: nodes.Template) -> Iterator[nodes.Block]:
+    return (block for block in template.find_all(nodes.Block) if block.name == "content")
+
+
+def _lineage(environment: Environment, name: str) -> Iterator[nodes.Template]:
+    """A template and those that it extends, as far as their names are written down."""
     seen: set[str] = set()
     while name and name not in seen and (tree := _parse(environment, name)) is not None:
         seen.add(name)
-        blocks |= {block.name for block in tree.find_all(nodes.Block)}
+        yield tree
         parents = [
             node.template.value for node in tree.find_all(nodes.Extends) if isinstance(node.template, nodes.Const)
         ]
         name = parents[0] if parents else ""
-    return blocks
 
 
 def _parse(environment: Environment, name: str) -> nodes.Template | None:

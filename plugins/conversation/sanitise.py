@@ -1,7 +1,9 @@
 """Foreign words made safe: other people's HTML, names and texts, before a template sees them.
 
 HTML goes through nh3 (ammonia), which parses it as a browser does and keeps only what is listed here; everything that
-could load, run, style or cover anything is gone. Links keep http(s) addresses only and get ``rel="nofollow ugc"``.
+could load, run, style or cover anything is gone. Links keep http(s) addresses only and get ``rel="nofollow ugc"``. What
+is left is nested as the standard allows (`nesting.py`), and its characters do not disturb their surroundings
+(`characters.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +13,9 @@ import unicodedata
 
 import nh3
 from markupsafe import Markup, escape
+
+from .characters import plain, visible
+from .nesting import nested
 
 __all__ = ["html", "initials", "line", "name", "plain", "words"]
 
@@ -30,30 +35,14 @@ _BLOCKS = re.compile(
     r"<(/?)(?:h[1-6]|div|section|article|header|footer|figure|figcaption|table|caption|t[hdr]|tbody|thead|tfoot|dt|dd)\b[^<>]*>",
     re.IGNORECASE,
 )
-#: A link whose address was not fit to keep: its words stay. A link without words leads nobody anywhere.
-_BARE_LINK = re.compile(r'<a rel="nofollow ugc">(.*?)</a>', re.DOTALL)
-_MUTE_LINK = re.compile(r"<a [^<>]*>\s*</a>")
 _PARTING = re.compile(r"</?(?:p|br|li|[uo]l|blockquote|pre)\b")
-_EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
-#: Characters that reorder what stands around them, and control characters other than tab and line feed.
-_CONTROLS = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-#: More marks than this on one letter are ornament that climbs over the neighbours (Zalgo).
-_MARKS = re.compile(
-    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
-
-
-def plain(text: str) -> str:
-    """`text` without characters that could disturb its surroundings: controls, bidi overrides, piled-up marks."""
-    return _MARKS.sub(
-        r"\1", _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")))
-    )
 
 
 def line(text: str, length: int) -> str:
-    """`text` in one line of at most `length` characters, cut at a word with "…" where it was longer."""
+    """`text` in one line of at most `length` characters, cut at a word with "…" where it was longer; "" if blank."""
     words = " ".join(plain(text).split())
+    if not visible(words):
+        return ""
     if len(words) <= length:
         return words
     cut = words[:length].rsplit(" ", 1)[0] if " " in words[:length] else words[:length]
@@ -105,7 +94,8 @@ def _clean(markup: str) -> str:
         link_rel="nofollow ugc",
         url_relative="deny",
     )
-    return _EMPTY.sub("", _MUTE_LINK.sub("", _BARE_LINK.sub(r"\1", cleaned))).strip()
+    # Once more: what was written as &#x202E; is the character itself by now.
+    return nested(plain(cleaned))
 
 
 def _paragraphs(text: str) -> Markup:

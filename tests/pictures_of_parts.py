@@ -1,0 +1,138 @@
+"""Takes the pictures of docs/themes.md, one of each part of a conversation: `python tests/pictures_of_parts.py`."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from blog import ROOT
+from browser import ARGUMENTS
+from conversation.threads import Conversation, Counts, Gave, Join, Number, Part, Stale
+from talk import ENV, conversation, people, said, sidebar
+
+#: Part, and what of the page is shown of it.
+PARTS = {
+    "sidebar": ".conversation",
+    "heading": ".conversation-heading",
+    "counts": ".conversation-counts",
+    "parts": ".conversation-parts",
+    "thread": ".conversation-thread",
+    "comment": ".conversation-comment",
+    "author": ".conversation-comment .p-author",
+    "face": ".conversation-face",
+    "when": ".conversation-comment .conversation-when",
+    "folded": ".conversation-comment .conversation-fold",
+    "mentions": ".conversation-margin .conversation-part",
+    "mention": ".conversation-mention",
+    "facepile": ".conversation-pile",
+    "stale": ".conversation-stale",
+    "join": ".conversation-join",
+    "webmention_form": ".conversation-join .conversation-fold",
+    "gave": ".conversation-gave",
+}
+COLOURS, MARGIN = 48, 3
+
+
+def lively() -> Conversation:
+    """A conversation that has everything, in two parts."""
+    answer = said("Ada Marlow", "<p>You are the whole month. May I quote you?</p>", own=True)
+    names = (
+        "Chidi Eze",
+        "Mei Lin",
+        "Sora Kim",
+        "Delphine Roy",
+        "Anselm",
+        "Lucas Ferreira",
+        "Wren",
+        "Zofia Mazur",
+        "Rune",
+    )
+    initials = ("CE", "ML", "SK", "DR", "A", "LF", "W", "ZM", "R")
+    likes = tuple(
+        dataclasses.replace(one, name=name, initials=letters)
+        for one, name, letters in zip(people(9, "like"), names, initials, strict=True)
+    )
+    numbers = (Number("comments", 3, 2), Number("mentions", 2, 2), Number("likes", 12, 9))
+    talk = conversation(
+        counts=Counts(comments=3, mentions=2, likes=12),
+        numbers=numbers,
+        comments=(
+            said("Noor Haddad", "<p>I had the same week: the graph went down and I stopped writing.</p>", answer),
+            said("Luz Ortega", "<p>It was the baker.</p>", warning="how the story ends", dated=False),
+        ),
+        mentions=(
+            said(
+                "Quiet Weekly",
+                "<p>An inventory of small gifts.</p>",
+                kind="mention",
+                title="No. 18",
+                place="quiet.example",
+            ),
+            said("Bo", kind="rsvp", rsvp="yes"),
+        ),
+        likes=likes,
+        join=(Join("on Mastodon", "https://social.example/1"), Join("by mail", "mailto:ada@kindnesses.example")),
+        gave=(Gave("https://noor.example/", "Thank-you notes", "noor.example"),),
+        stale=(Stale("Disqus", datetime(2026, 11, 19, tzinfo=UTC)),),
+    )
+    return dataclasses.replace(talk, parts=(talk.here, Part(number=1, path="a"), Part(number=2, path="b")))
+
+
+def pages() -> dict[str, str]:
+    """The pages on which the parts are seen, by the part that each is made for; "" for all others."""
+    talk, endpoint = lively(), {"conversation_endpoint": "https://webmention.example/"}
+    further = dataclasses.replace(talk.here, number=2, comments=talk.comments[:1], mentions=(), likes=())
+    post = SimpleNamespace(title="You get what you give", url="a.html", lang="en")
+    return {
+        "": sidebar(talk, **endpoint),
+        "quiet": sidebar(conversation(join=talk.join)),
+        "further_body": ENV.get_template("conversation/further_body.html").render(
+            conversation=talk, conversation_part=further, content=post
+        ),
+    }
+
+
+def take(browser: Browser, folder: Path, html: str, selectors: dict[str, str]) -> None:
+    """Writes a picture of each selector's first element on a page with this HTML."""
+    sheets = ("plugins/conversation/static/conversation.css", "themes/commons/static/css/commons.css")
+    links = "".join(f'<link rel="stylesheet" href="{(ROOT / sheet).as_uri()}">' for sheet in sheets)
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "page.html"
+        body = f'<body style="padding: 1.5rem"><main style="width: 34rem">{html}</main></body>'
+        file.write_text(f'<!doctype html><html lang="en"><meta charset="utf-8">{links}{body}</html>', encoding="utf-8")
+        page = browser.new_page(viewport={"width": 620, "height": 900}, color_scheme="light")
+        page.goto(file.as_uri())
+        page.evaluate("document.querySelectorAll('.conversation-join details').forEach(one => one.open = true)")
+        for name, selector in selectors.items():
+            around = page.locator(selector).first.bounding_box()
+            assert around
+            edges = {"x": around["x"] - MARGIN, "y": around["y"] - MARGIN}
+            size = {"width": around["width"] + 2 * MARGIN, "height": around["height"] + 2 * MARGIN}
+            picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip={**edges, **size})))
+            picture.convert("RGB").quantize(COLOURS).save(folder / f"{name}.png", optimize=True)
+        page.close()
+
+
+def main() -> None:
+    """Writes docs/pictures/parts/*.png."""
+    folder = ROOT / "docs" / "pictures" / "parts"
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        shown = {"": PARTS, "quiet": {"quiet": ".conversation-head"}, "further_body": {"further_body": "main"}}
+        for name, html in pages().items():
+            take(browser, folder, html, shown[name])
+        browser.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
