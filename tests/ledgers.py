@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 
 from conversation.acts import Direction, Kind
-from conversation.ledger import Entry, Ledger, Page, PostFacts, SourceFacts, compute, view
+from conversation.languages import ENGLISH, Languages, speak
+from conversation.ledger import Entry, Ledger, Page, PostFacts, Snapshot, SourceFacts, compute, view
+from conversation.ledger.response import duration
 
 SITE = "https://kindnesses.example"
 POST = f"{SITE}/rye.html"
@@ -37,9 +39,14 @@ def got(kind: Kind = Kind.REPLY, person: str = "", days: float = 10, **fields: o
     return replace(gave(kind, person, days, post=POST), direction=Direction.RECEIVED, **fields)  # type: ignore[arg-type]
 
 
-def ledger(*entries: Entry, posts: tuple[PostFacts, ...] = (), sources: tuple[SourceFacts, ...] = ()) -> Ledger:
+def ledger(
+    *entries: Entry,
+    posts: tuple[PostFacts, ...] = (),
+    sources: tuple[SourceFacts, ...] = (),
+    snapshots: tuple[Snapshot, ...] = (),
+) -> Ledger:
     """The ledger of a few rows at NOW in Berlin."""
-    return compute(entries, posts, sources, site=SITE, now=NOW, zone=BERLIN)
+    return compute(entries, posts, sources, site=SITE, now=NOW, zone=BERLIN, snapshots=snapshots)
 
 
 _PAGES = [
@@ -85,6 +92,7 @@ def rendered(page: Page, base: str = BASE, **fields: object) -> str:
     """The page in a bare theme, or in the one given; Jinja set up as Pelican does it, with escaping off."""
     loaders = [DictLoader({"base.html": base}), FileSystemLoader(_PACKAGE / "templates")]
     env = Environment(loader=ChoiceLoader(loaders), trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - as Pelican
+    speak(env, Languages())
     context = {
         "SITEURL": "..",
         "THEME_STATIC_DIR": "theme",
@@ -126,6 +134,26 @@ def outline(told: Ledger) -> Outline:
     return Outline(rendered(view(told)))
 
 
+def printed(told: object, path: str) -> str:
+    """How the page prints, in English, what stands at a path of ledger.json; a table stands for its sum."""
+    for step in path.split("."):
+        told = told[int(step)] if isinstance(told, list) else told[step]  # type: ignore[index]
+    if isinstance(told, dict):
+        told = sum(told.values())
+    if not isinstance(told, float):
+        return f"{told:,}"
+    if path.endswith("response_hours"):
+        return duration(told, ENGLISH)
+    if path.endswith("thread_depth"):
+        return f"{round(told, 1):,}".removesuffix(".0")
+    percent = round(100 * told)
+    if ".milestones." in path:
+        return f"{'+' if percent > 0 else '±' if percent == 0 else '−'}{abs(percent)}\N{NO-BREAK SPACE}%"
+    if percent == 0 < told or told < 1 <= percent / 100:
+        return f"{'under 1' if told < 0.5 else 'over 99'}\N{NO-BREAK SPACE}%"
+    return f"{percent}\N{NO-BREAK SPACE}%"
+
+
 #: A ledger that has something of everything.
 FULL = ledger(
     *(gave(person=f"https://p{n}.example", words=200, channel="mastodon", days=n) for n in range(1, 40)),
@@ -141,5 +169,9 @@ FULL = ledger(
         SourceFacts(name="hackernews", state="failed", error="news.example answered 503."),
         SourceFacts(name="posts", state="fresh", pulled=NOW, acts=1234),
         SourceFacts(name="webmention.io", state="never"),
+    ),
+    snapshots=(
+        Snapshot(date(2024, 5, 2), 1000, 3035, "my 1,000th post", written=True),
+        Snapshot(date(2026, 5, 2), 1250, 5756),
     ),
 )

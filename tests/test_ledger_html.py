@@ -50,11 +50,11 @@ def test_the_page_links_to_its_twin() -> None:
 
 
 def test_ids_are_unique() -> None:
-    """Every section is named by a heading that is there once."""
+    """Every section is named by a heading, and every picture by its title, that is there once."""
     tags = outline(FULL).tags
     ids = [attributes["id"] for _, attributes in tags if attributes.get("id")]
     assert len(ids) == len(set(ids))
-    assert {a["aria-labelledby"] for _, a in tags if a.get("aria-labelledby")} <= set(ids)
+    assert {one for _, a in tags for one in (a.get("aria-labelledby") or "").split()} <= set(ids)
 
 
 def test_the_same_ledger_gives_the_same_bytes() -> None:
@@ -71,3 +71,19 @@ def test_every_rule_stays_on_the_page() -> None:
     assert all(selector.strip().startswith(".giving") for selector in selectors)
     assert "url(" not in sheet
     assert "@import" not in sheet
+
+
+def test_every_picture_is_told() -> None:
+    """A picture is hidden from those who do not see it, or it has a title and says what it shows, with its table."""
+    html = rendered(view(FULL))
+    pictures = re.findall(r"<svg[^>]*>.*?</svg>", html, flags=re.DOTALL)
+    assert len(pictures) > 10
+    for picture in pictures:
+        told = re.search(r"<title[^>]*>[^<]+</title>\s*<desc[^>]*>[^<]+</desc>", picture) and 'role="img"' in picture
+        assert told or 'aria-hidden="true"' in picture.split(">", 1)[0], picture[:200]
+    assert html.count("<table") > html.count("<figure")
+
+
+def test_the_style_sheet_is_small() -> None:
+    """What the page asks for beyond itself stays small: one sheet, under 25 kB as it is written."""
+    assert len(STYLE.read_bytes()) < 25_000

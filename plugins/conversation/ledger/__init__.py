@@ -1,7 +1,8 @@
 """Giving and receiving: pure functions from acts to figures, and from figures to what the page shows.
 
 Data goes one way: `entries` (rows) → `tally`, `gifts`, `people`, `mix`, `answering`, `drawn`, `milestones` (one figure
-each) → `metrics` (the catalogue) → `book` (the ledger, ledger.json) → `wording`, `page` (what the template shows).
+each) → `metrics` (the catalogue) → `book` (the ledger, ledger.json) → `butterfly`, `months`, `broadcast`, `response`,
+`bothways`, `slopes`, `days`, `props`, `colophon` (one section each; `columns` and `strips` draw) → `page` (all of it).
 """
 
 from __future__ import annotations
@@ -10,5 +11,6 @@ from .book import Ledger, compute
 from .entries import Entry, PostFacts, SourceFacts
 from .milestones import Snapshot
 from .page import Page, view
+from .points import points
 
-__all__ = ["Entry", "Ledger", "Page", "PostFacts", "Snapshot", "SourceFacts", "compute", "view"]
+__all__ = ["Entry", "Ledger", "Page", "PostFacts", "Snapshot", "SourceFacts", "compute", "points", "view"]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from .entries import Entry, Part, PostFacts, Site, SourceFacts, Window
 from .metrics import History, Metrics, measure
-from .milestones import Snapshot
+from .milestones import Snapshot, in_order
 from .props import Props, props
+from .scoring import score
 from .tally import Tally, tally
 
 __all__ = ["Ledger", "Span", "compute"]
@@ -40,7 +42,10 @@ class Span:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """Giving and receiving of one blog at one time. `props` is for the page only."""
+    """Giving and receiving of one blog at one time. `props` and `snapshots` (oldest first) are for the page only.
+
+    `acts` are the acts themselves, for the exports; `weights` those of the score, by kind, none where there is none.
+    """
 
     site: str
     generated: datetime
@@ -50,6 +55,9 @@ class Ledger:
     posts: tuple[PostFacts, ...]
     sources: tuple[SourceFacts, ...]
     props: tuple[Props, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    acts: Part = dataclasses.field(default_factory=Part, repr=False)
+    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """What stands in ledger.json: plain values only; times in UTC, dates and months in the site's zone."""
@@ -60,10 +68,16 @@ class Ledger:
             "generated": _stamp(self.generated),
             "given": {name: span.given.as_json() for name, span in spans.items()},
             "received": {name: span.received.as_json() for name, span in spans.items()},
-            "metrics": {name: span.metrics.as_json() for name, span in spans.items()},
+            "metrics": {name: span.metrics.as_json() | self._scores(span) for name, span in spans.items()},
             "posts": [_post(post) for post in self.posts],
             "sources": [{**dataclasses.asdict(source), "pulled": _stamp(source.pulled)} for source in self.sources],
         }
+
+    def _scores(self, span: Span) -> dict[str, object]:
+        """The scores of both sides, where they are wanted."""
+        sides = {"given": span.given, "received": span.received}
+        scores = {name: score(side.by_kind, self.weights) for name, side in sides.items()}
+        return {"score": scores} if self.weights else {}
 
 
 def compute(  # noqa: PLR0913 - a ledger takes this much, and all but the rows goes by name
@@ -76,17 +90,19 @@ def compute(  # noqa: PLR0913 - a ledger takes this much, and all but the rows g
     zone: ZoneInfo,
     former: Sequence[str] = (),
     snapshots: Iterable[Snapshot] = (),
+    weights: Mapping[str, float] = MappingProxyType({}),
 ) -> Ledger:
     """Computes the ledger of `site` as of `now` (aware), with the days and months of `zone`.
 
-    `former` are further addresses that are the site's own. The order of `entries`, `posts` and `sources` makes no
-    difference; the same input gives the same ledger.
+    `former` are further addresses that are the site's own, `weights` those of the score. The order of `entries`,
+    `posts` and `sources` makes no difference; the same input gives the same ledger.
     """
     own = Site((site, *former))
     shown = tuple(sorted(posts, key=_newest_first))
     part = Part.sort(entries, own)
     given, received = tally(part.given, zone), tally(part.received, zone)
-    history = History(part, received.by_month, shown, own, zone, now, tuple(snapshots))
+    days = in_order(snapshots)
+    history = History(part, received.by_month, shown, own, zone, now, days)
     year = Window.year(now)
     late = part.within(year)
     return Ledger(
@@ -98,6 +114,9 @@ def compute(  # noqa: PLR0913 - a ledger takes this much, and all but the rows g
         posts=shown,
         sources=tuple(sorted(map(_clean, sources), key=lambda source: source.name)),
         props=props(part.given),
+        snapshots=days,
+        acts=part,
+        weights=weights,
     )
 
 

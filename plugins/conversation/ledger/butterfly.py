@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from ..acts import Direction
-from ..channels import whereabouts
+from ..languages import Words
 from .book import Ledger, Span
 from .tally import Tally
-from .wording import Piece, kinds, quantity
+from .wording import Piece, kinds, place, quantity, whereabouts
 
-__all__ = ["Butterfly", "Row", "Wing", "butterfly"]
+__all__ = ["Butterfly", "Row", "Wing", "butterfly", "tells"]
 
 #: Widths of numbers, in characters, that the style sheet knows.
 ROOMS = (5, 7, 11)
@@ -51,9 +51,7 @@ class Butterfly:
     room: int
 
 
-def butterfly(
-    ledger: Ledger, label: Callable[[str], str], counted: Mapping[str, Collection[Direction]]
-) -> Butterfly | None:
+def butterfly(ledger: Ledger, counted: Mapping[str, Collection[Direction]], words: Words) -> Butterfly | None:
     """The table of the last 365 days, the channel with most acts first, or of all time where nothing is in them.
 
     `counted` says for a channel which directions its sources can tell of. Where it says nothing of a channel, a
@@ -67,27 +65,33 @@ def butterfly(
     scale = max(_sum(side, one) for side in (span.given, span.received) for one in channels)
 
     def wing(direction: Direction, channel: str) -> Wing | None:
-        side, ever = getattr(span, direction), getattr(ledger.all, direction)
-        told = direction in counted[channel] if channel in counted else channel in ever.by_channel
-        if channel not in side.by_channel and not told:
+        side = getattr(span, direction)
+        if channel not in side.by_channel and not tells(ledger, counted, channel, direction):
             return None
         # A table of ledger.json leaves out what did not happen: there is no place to point to then.
         path = f"{direction}.{name}.by_channel.{channel}" if channel in side.by_channel else ""
         number = _sum(side, channel)
-        return Wing(
-            quantity(number, path), f"{100 * number / scale:.4g}", kinds(side.by_channel.get(channel, {}), path)
-        )
+        consists = kinds(side.by_channel.get(channel, {}), path, words)
+        return Wing(quantity(number, path, words), f"{100 * number / scale:.4g}", consists)
 
     rows = tuple(
-        Row(label(one), whereabouts(one), wing(Direction.GIVEN, one), wing(Direction.RECEIVED, one)) for one in channels
+        Row(place(one, words), whereabouts(one, words), wing(Direction.GIVEN, one), wing(Direction.RECEIVED, one))
+        for one in channels
     )
+    given, received = (quantity(getattr(span, side).acts, f"{side}.{name}.acts", words) for side in Direction)
     return Butterfly(
         rows=rows,
-        given=quantity(span.given.acts, f"given.{name}.acts") if any(row.given for row in rows) else None,
-        received=quantity(span.received.acts, f"received.{name}.acts") if any(row.received for row in rows) else None,
+        given=given if any(row.given for row in rows) else None,
+        received=received if any(row.received for row in rows) else None,
         year=year,
-        room=next((room for room in ROOMS if len(f"{scale:,}") <= room), ROOMS[-1]),
+        room=next((room for room in ROOMS if len(words.number(scale)) <= room), ROOMS[-1]),
     )
+
+
+def tells(ledger: Ledger, counted: Mapping[str, Collection[Direction]], channel: str, direction: Direction) -> bool:
+    """Whether a direction of a channel is counted, as `butterfly` has it: by its sources, or by what ever happened."""
+    side: Tally = getattr(ledger.all, direction)
+    return direction in counted[channel] if channel in counted else channel in side.by_channel
 
 
 def _sum(side: Tally, channel: str) -> int:

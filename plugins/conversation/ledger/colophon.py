@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from ..languages import Words
 from .book import Ledger
 from .butterfly import Butterfly
 from .entries import SourceFacts
-from .wording import Piece, clock, day, listing, of, quantity
+from .formulas import Formula, formulas
+from .scored import Scored, scored
+from .wording import Piece, acts, phrase, quantity, share
 
 __all__ = ["Colophon", "Standing", "Unmatched", "colophon"]
-
-_NAMES = {"posts": "The links in my posts", "giving": "What I wrote down by hand"}
 
 
 class Unmatched(Protocol):
@@ -37,88 +38,127 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Colophon:
-    """The small print. `reach` are sentences about how far the figures reach; `zone` is the site's time zone."""
+    """The small print. `reach` are sentences about how far the figures reach; `zone` is the site's time zone.
+
+    `score` is None unless the blogger switched it on.
+    """
 
     as_of: str
     zone: str
     reach: tuple[tuple[Piece, ...], ...]
     sources: tuple[Standing, ...]
+    formulas: tuple[Formula, ...]
+    score: Scored | None
 
 
-def colophon(ledger: Ledger, table: Butterfly | None, unmatched: Sequence[Unmatched] = ()) -> Colophon:
+def colophon(ledger: Ledger, table: Butterfly | None, words: Words, unmatched: Sequence[Unmatched] = ()) -> Colophon:
     """The small print of a ledger and its table of channels."""
+    names = {"posts": words.gettext("The links in my posts"), "giving": words.gettext("What I wrote down by hand")}
     return Colophon(
-        as_of=day(ledger.generated.astimezone(ledger.zone).date()),
+        as_of=words.date(ledger.generated.astimezone(ledger.zone)),
         zone=str(ledger.zone).replace("_", " "),
-        reach=(*_coverage(ledger), *_elsewhere(ledger, unmatched), *_gaps(ledger, table)),
+        reach=(*_coverage(ledger, words), *_elsewhere(ledger, unmatched, words), *_gaps(ledger, table, words)),
         sources=tuple(
-            Standing(_NAMES.get(source.name, source.name), source.state, _standing(source, place, ledger))
+            Standing(names.get(source.name, source.name), source.state, _standing(source, place, ledger, words))
             for place, source in enumerate(ledger.sources)
         ),
+        formulas=formulas(words),
+        score=scored(ledger, words),
     )
 
 
-def _coverage(ledger: Ledger) -> list[tuple[Piece, ...]]:
+def _coverage(ledger: Ledger, words: Words) -> list[tuple[Piece, ...]]:
     """How many acts could be attributed to a person, and since when anything is known."""
-    figures = ledger.all.metrics
+    gifts, given, received = ledger.all.metrics.gifts, ledger.all.given.acts, ledger.all.received.acts
     sentences: list[tuple[Piece, ...]] = []
-    sides = (
-        ("given", figures.gifts.attributed_given, ledger.all.given.acts),
-        ("received", figures.gifts.attributed_received, ledger.all.received.acts),
+    # Translators: share is " (93 %)", or nothing.
+    one = words.ngettext(
+        "%(part)s of %(num)s act given%(share)s could be attributed to a person; the rest counts in sums only.",
+        "%(part)s of %(num)s acts given%(share)s could be attributed to a person; the rest counts in sums only.",
+        given,
     )
-    for side, known, acts in sides:
-        if acts:
-            part, whole = quantity(known, f"metrics.all.attributed_{side}"), quantity(acts, f"{side}.all.acts")
-            words = f" {'acts' if acts > 1 else 'act'} {side}"
-            tail = Piece(" could be attributed to a person; the rest counts in sums only.")
-            sentences.append((*of(part, whole, words), tail))
-    if figures.both.history_start:
-        start = day(date.fromisoformat(figures.both.history_start))
-        sentences.append((Piece(f"The oldest act received that is known here is of {start}."),))
+    # Translators: share is " (93 %)", or nothing.
+    other = words.ngettext(
+        "%(part)s of %(num)s act received%(share)s could be attributed to a person; the rest counts in sums only.",
+        "%(part)s of %(num)s acts received%(share)s could be attributed to a person; the rest counts in sums only.",
+        received,
+    )
+    for side, sentence, known, whole in (
+        ("given", one, gifts.attributed_given, given),
+        ("received", other, gifts.attributed_received, received),
+    ):
+        if whole:
+            part = quantity(known, f"metrics.all.attributed_{side}", words)
+            num = quantity(whole, f"{side}.all.acts", words)
+            sentences.append(phrase(sentence, part=part, num=num, share=share(known, whole, words)))
+    if start := ledger.all.metrics.both.history_start:
+        sentence = words.gettext("The oldest act received that is known here is of %(date)s.")
+        sentences.append(phrase(sentence, date=words.date(date.fromisoformat(start))))
     return sentences
 
 
-def _elsewhere(ledger: Ledger, unmatched: Sequence[Unmatched]) -> list[tuple[Piece, ...]]:
+def _elsewhere(ledger: Ledger, unmatched: Sequence[Unmatched], words: Words) -> list[tuple[Piece, ...]]:
     """What came in for addresses that are no posts."""
     sentences: list[tuple[Piece, ...]] = []
-    number = ledger.all.metrics.drawn.unmatched
-    if number:
-        words = " acts received are" if number > 1 else " act received is"
-        tail = f"{words} about the site as a whole or a page that is no post; sums count that, too."
-        sentences.append((quantity(number, "metrics.all.unmatched"), Piece(tail)))
+    if number := ledger.all.metrics.drawn.unmatched:
+        sentence = words.ngettext(
+            "%(num)s act received is about the site as a whole or a page that is no post; sums count that, too.",
+            "%(num)s acts received are about the site as a whole or a page that is no post; sums count that, too.",
+            number,
+        )
+        sentences.append(phrase(sentence, num=quantity(number, "metrics.all.unmatched", words)))
     if unmatched:
-        acts, targets = sum(one.acts for one in unmatched), len(unmatched)
-        names = f"{acts:,} {'act names' if acts == 1 else 'acts name'} {targets:,} "
-        tail = "address that is" if targets == 1 else "addresses that are"
-        sentences.append((Piece(f"{names}{tail} none of this site’s posts."),))
+        named, number = sum(one.acts for one in unmatched), len(unmatched)
+        told = phrase(words.ngettext("%(num)s act", "%(num)s acts", named), num=words.number(named))
+        addresses = words.ngettext("%(num)s address", "%(num)s addresses", number, num=words.number(number))
+        sentence = words.gettext("Meant for none of this site’s posts: %(acts)s, at %(addresses)s.")
+        sentences.append(phrase(sentence, acts=told, addresses=addresses))
     return sentences
 
 
-def _gaps(ledger: Ledger, table: Butterfly | None) -> list[tuple[Piece, ...]]:
+def _gaps(ledger: Ledger, table: Butterfly | None, words: Words) -> list[tuple[Piece, ...]]:
     """What cannot be counted, by name."""
     gaps: list[tuple[Piece, ...]] = []
     if ledger.year.metrics.gifts.words_given is None:
-        gaps.append(
-            (Piece("What I wrote to others this year came without a number of words, so words are not counted."),)
+        sentence = words.gettext(
+            "What I wrote to others this year came without a number of words, so words are not counted."
         )
+        gaps.append(phrase(sentence))
     rows = table.rows if table else ()
-    for side, done in (("given", "gave"), ("received", "received")):
-        missing = [row.whereabouts for row in rows if getattr(row, side) is None]
+    for missing, sentence in (
+        (
+            [row.whereabouts for row in rows if row.given is None],
+            words.gettext("Not counted: what I gave %(where)s, for no source tells of it."),
+        ),
+        (
+            [row.whereabouts for row in rows if row.received is None],
+            words.gettext("Not counted: what I received %(where)s, for no source tells of it."),
+        ),
+    ):
         if missing:
-            gaps.append((Piece(f"Not counted: what I {done} {listing(missing)}, for no source tells of it."),))
+            gaps.append(phrase(sentence, where=words.listing(missing)))
     return gaps
 
 
-def _standing(source: SourceFacts, place: int, ledger: Ledger) -> tuple[Piece, ...]:
+def _standing(source: SourceFacts, place: int, ledger: Ledger, words: Words) -> tuple[Piece, ...]:
     """One source in words, with absolute times: a page that says "two days ago" lies from the next day on."""
-    when = clock(source.pulled, ledger.zone) if source.pulled else ""
-    acts = (quantity(source.acts, f"sources.{place}.acts"), Piece(" act" if source.acts == 1 else " acts"))
+    when = words.moment(source.pulled, ledger.zone) if source.pulled else ""
+    told = acts(source.acts, f"sources.{place}.acts", words)
+    if source.state == "fresh" and when:
+        return phrase(words.gettext("last read on %(when)s: %(acts)s"), when=when, acts=told)
     if source.state == "fresh":
-        return (Piece(f"last read on {when}: " if when else "up to date: "), *acts)
+        return phrase(words.gettext("up to date: %(acts)s"), acts=told)
     if source.state == "never" or (source.state != "failed" and not when):
-        return (Piece("not read yet"),)
-    why = "could not be read" if source.error or source.state == "failed" else "not up to date"
-    head = f"{why} ({source.error}); " if source.error else f"{why}; "
+        return phrase(words.gettext("not read yet"))
+    why = _why(source, words)
     if not when:
-        return (Piece(f"{head}nothing of it is counted yet"),)
-    return (Piece(f"{head}what it told of by {when} still counts: "), *acts)
+        return phrase(words.gettext("%(why)s; nothing of it is counted yet"), why=why)
+    sentence = words.gettext("%(why)s; what it told of by %(when)s still counts: %(acts)s")
+    return phrase(sentence, why=why, when=when, acts=told)
+
+
+def _why(source: SourceFacts, words: Words) -> str:
+    """Why a source is not as fresh as it should be."""
+    if source.error:
+        return words.gettext("could not be read (%(error)s)", error=source.error)
+    return words.gettext("could not be read") if source.state == "failed" else words.gettext("not up to date")

@@ -24,13 +24,18 @@ def balance(given: int, received: int) -> float | None:
     """Giving against receiving, -1 (only received) .. 1 (only given): (G - R) / (G + R). Nothing at all: None.
 
     `balance_without_top_post` is the same without the acts that the post which drew most received (`top_post`).
+
+    Example: 3 acts given and 2 received: (3 - 2) / (3 + 2) = 0.2.
     """
     acts = given + received
     return (given - received) / acts if acts else None
 
 
 def top_post(received: Sequence[Entry]) -> int:
-    """How many acts the post that drew most received; acts that match no post are nobody's. No post: 0."""
+    """How many acts the post that drew most received; acts that match no post are nobody's. No post: 0.
+
+    Example: 4 acts on one post, 3 on another, 5 about the home page, which is no post: 4.
+    """
     posts: Counter[str] = Counter()
     for entry in received:
         if entry.post:
@@ -42,6 +47,8 @@ def concentration(received: Sequence[Entry], posts: int) -> float | None:
     """One-hit months, 0..1: the top post's share of all acts received.
 
     `posts` is how many posts the site has: under 5 of them, or nothing received, None.
+
+    Example: 6 posts, of which one received 4 of all 8 acts: 4 / 8 = 0.5. The same with 4 posts: None.
     """
     acts = sum(entry.number for entry in received)
     return top_post(received) / acts if acts and posts >= ENOUGH_POSTS else None
@@ -52,6 +59,9 @@ def per_post(posts: Sequence[PostFacts], window: Window) -> dict[str, float] | N
 
     Pages and others without a date are left out; no such post: None. The counts are those that the posts show today.
     Source: Avinash Kaushik's conversation, amplification and applause rates, with medians for means.
+
+    Example: Three posts of 30 days or more with 0, 2 and 7 comments, and one of last week with 40: a median of 2
+    comments.
     """
     old = [post for post in posts if post.published and post.published in window]
     old = [post for post in old if post.published and post.published <= window.end - SETTLED]
@@ -67,6 +77,9 @@ def bursts(months: Mapping[str, int], since: str = "") -> list[str]:
     history count, and a median under 1 counts as 1, so that the first comment after a quiet year is no burst. Only
     months from `since` ("YYYY-MM") on are listed; "": all. Bursts are annotated, never removed from sums.
     Source: CHAOSS, "Burstiness".
+
+    Example: 2 acts in each of 12 months, then 6 in one, which is 3 times as many and no burst, then 7: the last month
+    alone.
     """
     if not months:
         return []

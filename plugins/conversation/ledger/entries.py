@@ -31,7 +31,8 @@ class Entry:
     `person` is whom it was given to or received from (`Person.key`); "" is anonymous. `target` is the page it is about
     and `parent` the address that it answers, where it answers something. `post` is the URL of the site's post that it
     concerns: the matched post of a received act, the post that holds the link of a given one; else "". `mine` marks the
-    blogger's own act in the conversation of a post, and a given act that is addressed to the blogger.
+    blogger's own act in the conversation of a post, and a given act that is addressed to the blogger. Of a `private`
+    one may be published that it was done, and no more.
     """
 
     direction: Direction
@@ -48,6 +49,7 @@ class Entry:
     name: str = ""
     title: str = ""
     number: int = 1
+    private: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +128,10 @@ class Part:
     and `notes` what was said to nobody, together with self-acts: these two are in the mix only.
     """
 
-    given: Sequence[Entry]
-    received: Sequence[Entry]
-    mine: Sequence[Entry]
-    notes: Sequence[Entry]
+    given: Sequence[Entry] = ()
+    received: Sequence[Entry] = ()
+    mine: Sequence[Entry] = ()
+    notes: Sequence[Entry] = ()
 
     @classmethod
     def sort(cls, entries: Iterable[Entry], site: Site) -> Part:

@@ -102,7 +102,10 @@ class Answering:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Both:
-    """Going both ways. `history_start` is the date of the oldest act received of all: before it nobody was seen."""
+    """Going both ways. `history_start` is the date of the oldest act received of all: before it nobody was seen.
+
+    `only_given`, `both_ways` and `only_received` are people by the sides that they are on.
+    """
 
     reciprocity: float | None
     mutual: float | None
@@ -112,6 +115,9 @@ class Both:
     first_time: int
     paid_forward: float | None
     history_start: str | None
+    only_given: int
+    both_ways: int
+    only_received: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +204,7 @@ def _answering(history: History, window: Window, part: Part) -> Answering:
 
 def _both(history: History, window: Window, part: Part, given: Tally, received: Tally) -> Both:
     out, back = given.by_person, received.by_person
+    only_given, both_ways, only_received = people.sides(out.keys(), back.keys())
     return Both(
         reciprocity=people.reciprocity(out.keys(), back.keys()),
         mutual=people.mutual(out, back),
@@ -207,6 +214,9 @@ def _both(history: History, window: Window, part: Part, given: Tally, received: 
         first_time=people.first_time(history.years, all_time=window.start is None),
         paid_forward=people.paid_forward(out, back),
         history_start=history.start,
+        only_given=only_given,
+        both_ways=both_ways,
+        only_received=only_received,
     )
 
 

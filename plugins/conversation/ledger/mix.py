@@ -7,7 +7,7 @@ definition of engagement.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,7 +48,11 @@ _SAID = _ANSWERING | {Kind.QUOTE, Kind.REPOST, Kind.MENTION, Kind.LINK, Kind.GUE
 
 
 def mix(counts: Mapping[str, int]) -> dict[str, float] | None:
-    """Shares of the forms, 0..1, adding up to 1: {form: messages of that form / all messages}. No message: None."""
+    """Shares of the forms, 0..1, adding up to 1: {form: messages of that form / all messages}. No message: None.
+
+    Example: 6 messages of conversation, 3 own links and 1 statement, 10 in all: 0.6 conversation, 0.3 own link, 0.1
+    statement.
+    """
     messages_ = sum(counts.values())
     return {form: number / messages_ for form, number in counts.items()} if messages_ else None
 
@@ -57,6 +61,9 @@ def share(counts: Mapping[str, int], *forms: Form) -> float | None:
     """The share of some forms together, 0..1; no message: None.
 
     `broadcast_share` is (own link + statement) / all, `conversation_share` is (conversation + mention) / all.
+
+    Example: 6 messages of conversation, 3 own links and 1 statement: broadcast (3 + 1) / 10 = 0.4, conversation (6 + 0)
+    / 10 = 0.6.
     """
     messages_ = sum(counts.values())
     return sum(counts[form] for form in forms) / messages_ if messages_ else None
@@ -74,6 +81,9 @@ def reply_share(said: Iterable[Message]) -> tuple[int, int]:
     """Engagement in the first Sprout sense: (replies, messages authored); the metric is their quotient.
 
     Replies and answers to others, out of all messages but reposts and answers to oneself.
+
+    Example: 2 replies to Noor, 1 to an own reply, 1 repost and 3 notes; the answer to oneself and the repost do not
+    count: 2 / (2 + 3) = 0.4.
     """
     authored = [message for message in said if not message.repost and not message.alone]
     return sum(message.number for message in authored if message.reply), sum(message.number for message in authored)
@@ -93,17 +103,18 @@ def messages(part: Part, site: Site) -> list[Message]:
     single += [entry for entry in part.mine if entry.kind in _SAID and address(entry.url) not in known]
     asks = any(entry.parent and not entry.person for entry in part.mine)
     others = {address(entry.url) for entry in part.received if entry.url} if asks else set()
-    forms = _Forms(single, lambda entry: _form(entry, site, others))
+    own = _by_address(single)
+    forms = _Forms(own, lambda entry: _form(entry, site, others, own))
     said = [
         Message(
-            form=forms.of(entry),
+            form=form,
             when=entry.when,
-            reply=entry.kind in _REPLIES and forms.of(entry) is Form.CONVERSATION,
+            reply=entry.kind in _REPLIES and form is Form.CONVERSATION,
             repost=entry.kind is Kind.REPOST,
             alone=forms.alone(entry),
             number=entry.number,
         )
-        for entry in single
+        for entry, form in zip(single, map(forms.of, single), strict=True)
     ]
     return said + list(_posts([entry for entry in part.given if entry.post and entry.kind in _SAID], site))
 
@@ -115,7 +126,7 @@ def _posts(links: Sequence[Entry], site: Site) -> Iterator[Message]:
         by_post.setdefault(entry.post, []).append(entry)
     order = list(Form)
     for entries in by_post.values():
-        form = min((_form(entry, site, set()) for entry in entries), key=order.index)
+        form = min((_form(entry, site, (), ()) for entry in entries), key=order.index)
         reply = any(entry.kind in _REPLIES for entry in entries) and form is Form.CONVERSATION
         yield Message(form, min(entry.when for entry in entries), reply=reply)
 
@@ -123,9 +134,8 @@ def _posts(links: Sequence[Entry], site: Site) -> Iterator[Message]:
 class _Forms:
     """The forms of messages, where an answer to oneself inherits the form of its thread."""
 
-    def __init__(self, entries: Sequence[Entry], rule: Callable[[Entry], Form]) -> None:
-        self._rule = rule
-        self._own = {address(entry.url): entry for entry in sorted(entries, key=_order) if entry.url}
+    def __init__(self, own: Mapping[str, Entry], rule: Callable[[Entry], Form]) -> None:
+        self._own, self._rule = own, rule
         self._found: dict[str, Form] = {}
 
     def of(self, entry: Entry) -> Form:
@@ -159,17 +169,21 @@ class _Forms:
         return form
 
 
-def _form(entry: Entry, site: Site, others: set[str]) -> Form:
-    """The form of a message that answers none of the blogger's own; `others` are addresses of acts received."""
+def _form(entry: Entry, site: Site, others: Container[str], own: Container[str]) -> Form:
+    """The form of a message that answers none of the blogger's own.
+
+    `others` are addresses of acts received, `own` those of the blogger's own messages.
+    """
     if entry.direction is Direction.RECEIVED:
         talks = entry.kind in _ANSWERING and (entry.person or address(entry.parent) in others)
         return Form.CONVERSATION if talks else Form.OWN_LINK
-    own = site.owns(entry.target) or entry.mine
     if entry.kind in _ANSWERING or entry.kind is Kind.QUOTE:
-        return Form.OWN_LINK if own and not entry.person else Form.CONVERSATION
+        alone = entry.mine or (not entry.person and site.owns(entry.target))
+        return Form.OWN_LINK if alone else Form.CONVERSATION
     if entry.kind is Kind.GUEST_POST:
         return Form.UNCLASSIFIED
-    if own or (entry.kind is Kind.NOTE and entry.post):
+    again = entry.kind is Kind.NOTE and entry.target != entry.url and address(entry.target) in own
+    if entry.mine or again or (entry.kind is Kind.NOTE and entry.post) or site.owns(entry.target):
         return Form.OWN_LINK
     return Form.AMPLIFY if entry.kind is Kind.REPOST else _towards(entry)
 
@@ -187,6 +201,16 @@ def _links(entry: Entry) -> bool:
         return False
     spot = address(entry.target)
     return spot != address(entry.url) and spot.rstrip("/") != entry.person and is_web(entry.target)
+
+
+def _by_address(single: Iterable[Entry]) -> dict[str, Entry]:
+    """The messages by their own addresses: what was written down by hand has that of the page which it is about."""
+    own: dict[str, Entry] = {}
+    for entry in single:
+        if entry.url and (entry.kind is Kind.NOTE or entry.url != entry.target):
+            spot = address(entry.url)
+            own[spot] = max(own[spot], entry, key=_order) if spot in own else entry
+    return own
 
 
 def _order(entry: Entry) -> tuple[str, datetime, tuple[str, ...]]:

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import unquote
 
 from ..acts import Direction, Kind
 from ..addresses import split
-from ..channels import place_name, whereabouts
+from ..languages import ENGLISH, Words
 from .book import Ledger
+from .bothways import BothWays, bothways
+from .broadcast import Broadcast, broadcast
 from .butterfly import Butterfly, butterfly
 from .colophon import Colophon, Unmatched, colophon
+from .days import Days, days
+from .months import Months, months
 from .props import Prop, Props
-from .wording import Piece, clip, day, in_effort, listing, noun, quantity
+from .response import Response, response
+from .slopes import Slopes, slopes
+from .wording import Piece, acts, clip, in_effort, numbered, phrase, quantity, stressed, unnumbered, whereabouts
 
-__all__ = ["Page", "Praise", "Praised", "Sentence", "view"]
+__all__ = ["Page", "Praise", "Praised", "view"]
 
-TITLE = "Giving and receiving"
 #: So many sites of the props are open; so many more are folded; the posts name the rest.
 OPEN, FOLDED = 20, 200
 LENGTH = 90
 SENTENCES = 3
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence with its figure first: "143 people" "heard from me, in replies and links"."""
-
-    strong: tuple[Piece, ...]
-    rest: tuple[Piece, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Praised:
     post: str
     path: str
     post_title: str
-    day: str
+    when: datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,13 +55,21 @@ class Praise:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The page. `given_note` and `channels_note` stand where there is little or nothing to show yet."""
+    """The page. A sentence is made of pieces; the notes stand where there is little or nothing to show yet.
 
-    title: str
-    sentences: tuple[Sentence, ...]
+    What is None has nothing to show and is left out.
+    """
+
+    sentences: tuple[tuple[Piece, ...], ...]
     given_note: str
     channels: Butterfly | None
     channels_note: str
+    months: Months | None
+    talk: Broadcast | None
+    answering: Response | None
+    both: BothWays | None
+    milestones: Slopes | None
+    days: Days | None
     props: tuple[Praise, ...]
     props_folded: tuple[Praise, ...]
     props_left: int
@@ -72,131 +78,150 @@ class Page:
 
 def view(
     ledger: Ledger,
+    words: Words = ENGLISH,
     *,
-    label: Callable[[str], str] = place_name,
     counted: Mapping[str, Collection[Direction]] = MappingProxyType({}),
     unmatched: Sequence[Unmatched] = (),
 ) -> Page:
-    """Lays out a ledger.
+    """Lays out a ledger in a language.
 
-    `label` names channels; `counted` says which directions their sources can tell of, where that is known; `unmatched`
-    are the addresses that are none of the site's posts, each with its number of acts.
+    `counted` says which directions the sources of a channel can tell of, where that is known; `unmatched` are the
+    addresses that are none of the site's posts, each with its number of acts.
     """
-    table = butterfly(ledger, label, counted)
+    table = butterfly(ledger, counted, words)
     titles = {post.url: post.title for post in ledger.posts}
-    praise = tuple(_praise(props, ledger, titles) for props in ledger.props[: OPEN + FOLDED])
+    praise = tuple(_praise(props, ledger, titles, words) for props in ledger.props[: OPEN + FOLDED])
     return Page(
-        title=TITLE,
-        sentences=_sentences(ledger),
-        given_note=_given_note(ledger),
+        sentences=_sentences(ledger, words),
+        given_note=_given_note(ledger, words),
         channels=table,
-        channels_note=_channels_note(ledger, table),
+        channels_note=_channels_note(ledger, table, words),
+        months=months(ledger, counted, words),
+        talk=broadcast(ledger, words),
+        answering=response(ledger, words),
+        both=bothways(ledger, words),
+        milestones=slopes(ledger, words),
+        days=days(ledger, words),
         props=praise[:OPEN],
         props_folded=praise[OPEN:],
         props_left=len(ledger.props) - len(praise),
-        counted=colophon(ledger, table, unmatched),
+        counted=colophon(ledger, table, words, unmatched),
     )
 
 
-def _sentences(ledger: Ledger) -> tuple[Sentence, ...]:
+def _sentences(ledger: Ledger, words: Words) -> tuple[tuple[Piece, ...], ...]:
     """At most three, of people, words, long gifts; acts and days step in for what is nothing or not known."""
     given, figures = ledger.year.given, ledger.year.metrics.gifts
     if not given.acts:
         return ()
-    sentences = []
-    if figures.people_given:
-        number = quantity(figures.people_given, "metrics.year.people_given")
-        who = Piece(" person" if figures.people_given == 1 else " people")
-        sentences.append(Sentence((number, who), (Piece(f"heard from me, in {listing(_ways(given.by_kind))}"),)))
-    if figures.words_given:
-        number = quantity(figures.words_given, "metrics.year.words_given")
-        one = figures.words_given == 1
-        tail = f"{'was' if one else 'were'} written to somebody rather than to everybody"
-        sentences.append(Sentence((number, Piece(" word" if one else " words")), (Piece(tail),)))
-    sentences += _long_gifts(ledger)
+    sentences: list[tuple[Piece, ...]] = []
+    if number := figures.people_given:
+        count = quantity(number, "metrics.year.people_given", words)
+        people = phrase(words.ngettext("%(num)s person", "%(num)s people", number), num=count)
+        sentence = words.ngettext(
+            "%(people)s heard from me, in %(ways)s", "%(people)s heard from me, in %(ways)s", number
+        )
+        sentences.append(phrase(sentence, people=stressed(people), ways=_ways(given.by_kind, words)))
+    if written_words := figures.words_given:
+        count = quantity(written_words, "metrics.year.words_given", words)
+        written = phrase(words.ngettext("%(num)s word", "%(num)s words", written_words), num=count)
+        sentence = words.ngettext(
+            "%(words)s was written to somebody rather than to everybody",
+            "%(words)s were written to somebody rather than to everybody",
+            written_words,
+        )
+        sentences.append(phrase(sentence, words=stressed(written)))
+    sentences += _long_gifts(ledger, words)
     if given.acts > 1 or not sentences:
-        sentences += _instead(ledger)
+        sentences += _instead(ledger, words)
     return tuple(sentences[:SENTENCES])
 
 
-def _ways(by_kind: Mapping[str, int]) -> list[str]:
-    """As in "a reply", "links": the three commonest kinds, the one that takes most effort first, without numbers."""
+def _ways(by_kind: Mapping[str, int], words: Words) -> str:
+    """As in "a reply and links": the three commonest kinds, the one that takes most effort first, without numbers."""
     common = sorted(in_effort(by_kind), key=lambda pair: -pair[1])[:SENTENCES]
-    ways = []
-    for kind, number in in_effort(dict(common)):
-        word = noun(kind, number)
-        article = "an" if word[0] in "aeiouR" else "a"
-        ways.append(f"{article} {word}" if number == 1 else word)
-    return ways
+    return words.listing([unnumbered(kind, number, words) for kind, number in in_effort(dict(common))])
 
 
-def _long_gifts(ledger: Ledger) -> list[Sentence]:
-    """As in "4 guest posts", "and 96 answers on Stack Exchange, and 12 comments of 150 words or more"."""
+def _long_gifts(ledger: Ledger, words: Words) -> list[tuple[Piece, ...]]:
+    """As in "4 guest posts and 96 answers on Stack Exchange, and 12 comments of 150 words or more"."""
     figures = ledger.year.metrics.gifts.long_gifts
-    places = [whereabouts(one) for one, kinds in ledger.year.given.by_channel.items() if kinds.get(Kind.ANSWER)]
-    where = f" {listing(places)}" if len(places) <= SENTENCES else f" in {len(places)} places"
-    # One, many, how it goes on as the first figure of the sentence, and as a further one.
-    wordings = {
-        "guest_posts": ("guest post", "guest posts", "for somebody else’s readers", ""),
-        "answers": ("answer", "answers", f"to what somebody asked{where}", where),
-        "comments": ("comment", "comments", "of 150 words or more on what others wrote", " of 150 words or more"),
-    }
-    parts: list[tuple[Piece, Piece]] = []
-    tails: list[tuple[str, str]] = []
-    for key, (one, many, first, further) in wordings.items():
-        if figures[key]:
-            number = quantity(figures[key], f"metrics.year.long_gifts.{key}")
-            parts.append((number, Piece(f" {one if figures[key] == 1 else many}")))
-            tails.append((first, further))
-    if not parts:
-        return []
-    rest: list[Piece] = []
-    for part, (_, further) in zip(parts[1:], tails[1:], strict=True):
-        rest += [Piece(", and " if rest else "and "), *part, *([Piece(further)] if further else [])]
-    return [Sentence(parts[0], tuple(rest) or (Piece(tails[0][0]),))]
+    places = [one for one, kinds in ledger.year.given.by_channel.items() if kinds.get(Kind.ANSWER)]
+    where = words.listing([whereabouts(one, words) for one in places])
+    if len(places) > SENTENCES:
+        where = words.ngettext("in %(num)s place", "in %(num)s places", len(places), num=words.number(len(places)))
+    posts, answers, comments = (figures[key] for key in ("guest_posts", "answers", "comments"))
+    path = "metrics.year.long_gifts"
+    gifts = []
+    # What there is; how it is told alone, and how among others.
+    if posts:
+        told = numbered(Kind.GUEST_POST, posts, f"{path}.guest_posts", words)
+        gifts.append((told, words.gettext("%(gifts)s for somebody else’s readers"), "%(gifts)s"))
+    if answers:
+        told = numbered(Kind.ANSWER, answers, f"{path}.answers", words)
+        alone = words.gettext("%(gifts)s to what somebody asked %(where)s")
+        gifts.append((told, alone, words.gettext("%(gifts)s %(where)s")))
+    if comments:
+        count = quantity(comments, f"{path}.comments", words)
+        told = phrase(words.ngettext("%(num)s comment", "%(num)s comments", comments), num=count)
+        alone = words.gettext("%(gifts)s of 150 words or more on what others wrote")
+        gifts.append((told, alone, words.gettext("%(gifts)s of 150 words or more")))
+    if len(gifts) == 1:
+        return [phrase(gifts[0][1], gifts=stressed(gifts[0][0]), where=where)]
+    parts = [phrase(among, gifts=told, where=where) for told, _, among in gifts]
+    return [_together(parts, words)] if parts else []
 
 
-def _instead(ledger: Ledger) -> list[Sentence]:
+def _together(parts: Sequence[tuple[Piece, ...]], words: Words) -> tuple[Piece, ...]:
+    """Two or three parts as one sentence, of which the first is strong."""
+    first, second, *third = parts
+    if third:
+        sentence = words.gettext("%(first)s and %(second)s, and %(third)s")
+        return phrase(sentence, first=stressed(first), second=second, third=third[0])
+    return phrase(words.gettext("%(first)s and %(second)s"), first=stressed(first), second=second)
+
+
+def _instead(ledger: Ledger, words: Words) -> list[tuple[Piece, ...]]:
     """Acts and days, for a year in which people, words or long gifts are nothing or not known."""
     given = ledger.year.given
-    acts = Sentence(
-        (quantity(given.acts, "given.year.acts"), Piece(" act" if given.acts == 1 else " acts")),
-        (Piece("of giving" + ("" if given.acts == 1 else " in all") + f": {listing(_ways(given.by_kind))}"),),
-    )
-    days = Sentence((quantity(given.days, "given.year.days"), Piece(" days")), (Piece("had something given in them"),))
-    return [acts, days] if given.days > 1 else [acts]
+    told = stressed(acts(given.acts, "given.year.acts", words))
+    sentence = words.ngettext("%(acts)s of giving: %(ways)s", "%(acts)s of giving in all: %(ways)s", given.acts)
+    sentences = [phrase(sentence, acts=told, ways=_ways(given.by_kind, words))]
+    if given.days > 1:
+        count = quantity(given.days, "given.year.days", words)
+        days = phrase(words.ngettext("%(num)s day", "%(num)s days", given.days), num=count)
+        sentences.append(phrase(words.gettext("%(days)s had something given in them"), days=stressed(days)))
+    return sentences
 
 
-def _given_note(ledger: Ledger) -> str:
+def _given_note(ledger: Ledger, words: Words) -> str:
     """Kind words where little or nothing was given yet."""
     if ledger.year.given.acts == 1:
-        return "It began with this."
+        return words.gettext("It began with this.")
     if ledger.year.given.acts:
         return ""
     if ledger.all.given.acts:
-        return "Nothing is written down for the last 365 days. What was given before that stands below."
-    return (
+        return words.gettext("Nothing is written down for the last 365 days. What was given before that stands below.")
+    return words.gettext(
         "Nothing is written down here yet. The first link to somebody in a post, the first reply, the first answer to "
         "a question will stand here."
     )
 
 
-def _channels_note(ledger: Ledger, table: Butterfly | None) -> str:
+def _channels_note(ledger: Ledger, table: Butterfly | None, words: Words) -> str:
     """Kind words where one side, or both, have nothing to show."""
     if table is None:
-        return "There is nothing to lay side by side yet."
+        return words.gettext("There is nothing to lay side by side yet.")
     if not ledger.all.received.acts:
-        return "What comes back will stand on the right."
+        return words.gettext("What comes back will stand on the right.")
     if not ledger.all.given.acts:
-        return "All of this was given to me. What I give in return will stand on the left."
+        return words.gettext("All of this was given to me. What I give in return will stand on the left.")
     return ""
 
 
-def _praise(props: Props, ledger: Ledger, titles: Mapping[str, str]) -> Praise:
-    names = [clip(name, LENGTH) for name in props.names[:SENTENCES]]
-    return Praise(
-        props.host, listing(names) if names else "", tuple(_praised(p, ledger, titles) for p in props.links), props.more
-    )
+def _praise(props: Props, ledger: Ledger, titles: Mapping[str, str], words: Words) -> Praise:
+    names = words.listing([clip(name, LENGTH) for name in props.names[:SENTENCES]])
+    return Praise(props.host, names, tuple(_praised(one, ledger, titles) for one in props.links), props.more)
 
 
 def _praised(prop: Prop, ledger: Ledger, titles: Mapping[str, str]) -> Praised:
@@ -207,7 +232,7 @@ def _praised(prop: Prop, ledger: Ledger, titles: Mapping[str, str]) -> Praised:
         post=prop.post,
         path=prop.post.removeprefix(root) if prop.post.startswith(root + "/") else "",
         post_title=clip(titles.get(prop.post, ""), LENGTH) or _spelled(prop.post),
-        day=day(prop.when.astimezone(ledger.zone).date()),
+        when=prop.when.astimezone(ledger.zone),
     )
 
 

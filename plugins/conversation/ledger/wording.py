@@ -1,30 +1,37 @@
-"""Figures as words: numbers, dates and lists as an English sentence has them, and which figure a number is.
+"""Figures as words: sentences made of pieces, of which some are numbers that say which figure they are.
 
-Nothing here depends on the machine's locale, so that a page is the same wherever it is built.
+A sentence stands here as one whole English phrase with named placeholders, asked of `words`, the language of the page.
+What goes into the placeholders may be pieces: `phrase` puts them where the language wants them.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Mapping
 
 from ..acts import Kind
+from ..channels import WEB, place_name
+from ..languages import Words
 
 __all__ = [
     "EFFORT",
     "Piece",
+    "acts",
     "clip",
-    "clock",
-    "day",
     "in_effort",
     "kinds",
-    "listing",
-    "noun",
-    "of",
+    "numbered",
+    "percentage",
+    "phrase",
+    "place",
     "quantity",
+    "share",
+    "shared",
+    "stressed",
+    "unnumbered",
+    "whereabouts",
 ]
 
 #: The kinds of acts, the one that takes the most effort first.
@@ -41,55 +48,89 @@ EFFORT = (
     Kind.FOLLOW,
     Kind.LIKE,
 )
-#: A share of fewer than these is printed as "3 of 4".
+#: A share of fewer than these is told as "3 of 4" and no more.
 ENOUGH = 20
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_NOUNS = {
-    Kind.GUEST_POST: ("guest post", "guest posts"),
-    Kind.ANSWER: ("answer", "answers"),
-    Kind.REPLY: ("reply", "replies"),
-    Kind.QUOTE: ("quote", "quotes"),
-    Kind.MENTION: ("mention", "mentions"),
-    Kind.LINK: ("link", "links"),
-    Kind.RSVP: ("RSVP", "RSVPs"),
-    Kind.REPOST: ("repost", "reposts"),
-    Kind.BOOKMARK: ("bookmark", "bookmarks"),
-    Kind.FOLLOW: ("follow", "follows"),
-    Kind.LIKE: ("like", "likes"),
-}
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text; `figure` is the path of the number that it prints in ledger.json, "" for mere words."""
+    """A run of text; `figure` is the path of the number that it prints in ledger.json, "" for mere words.
+
+    `strong` pieces are what their sentence is about.
+    """
 
     text: str
     figure: str = ""
+    strong: bool = False
 
 
-def quantity(number: int, figure: str) -> Piece:
-    """A number of ledger.json, with commas between thousands."""
-    return Piece(f"{number:,}", figure)
+def phrase(sentence: str, **values: str | Piece | Iterable[Piece]) -> tuple[Piece, ...]:
+    """A sentence with text or pieces in the places of its placeholders, `%(name)s`.
+
+    Raises KeyError for a placeholder without a value.
+    """
+    pieces: list[Piece] = []
+    # Odd places of the split are names.
+    for place, part in enumerate(_PLACEHOLDER.split(sentence)):
+        value = values[part] if place % 2 else part.replace("%%", "%")
+        if isinstance(value, str):
+            pieces.append(Piece(value))
+        else:
+            pieces += [value] if isinstance(value, Piece) else value
+    return tuple(piece for piece in pieces if piece.text)
 
 
-def noun(kind: str, number: int) -> str:
-    """What `number` acts of a kind are called: "reply", "replies"."""
-    one, many = _NOUNS.get(Kind(kind), (kind, kind))
-    return one if number == 1 else many
+def stressed(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The same, strong."""
+    return tuple(dataclasses.replace(piece, strong=True) for piece in pieces)
+
+
+def quantity(number: int, figure: str, words: Words) -> Piece:
+    """A number of ledger.json as the language writes it."""
+    return Piece(words.number(number), figure)
+
+
+def acts(number: int, figure: str, words: Words) -> tuple[Piece, ...]:
+    """As in "1,234 acts"."""
+    return phrase(words.ngettext("%(num)s act", "%(num)s acts", number), num=quantity(number, figure, words))
+
+
+def numbered(kind: str, number: int, figure: str, words: Words) -> tuple[Piece, ...]:
+    """As in "1 reply", "1,234 replies"; a kind without a name in the language stands as it is."""
+    forms = {
+        Kind.GUEST_POST: words.ngettext("%(num)s guest post", "%(num)s guest posts", number),
+        Kind.ANSWER: words.ngettext("%(num)s answer", "%(num)s answers", number),
+        Kind.REPLY: words.ngettext("%(num)s reply", "%(num)s replies", number),
+        Kind.QUOTE: words.ngettext("%(num)s quote", "%(num)s quotes", number),
+        Kind.MENTION: words.ngettext("%(num)s mention", "%(num)s mentions", number),
+        Kind.LINK: words.ngettext("%(num)s link", "%(num)s links", number),
+        Kind.RSVP: words.ngettext("%(num)s RSVP", "%(num)s RSVPs", number),
+        Kind.REPOST: words.ngettext("%(num)s repost", "%(num)s reposts", number),
+        Kind.BOOKMARK: words.ngettext("%(num)s bookmark", "%(num)s bookmarks", number),
+        Kind.FOLLOW: words.ngettext("%(num)s follow", "%(num)s follows", number),
+        Kind.LIKE: words.ngettext("%(num)s like", "%(num)s likes", number),
+    }
+    return phrase(forms.get(Kind(kind), f"%(num)s {kind}"), num=quantity(number, figure, words))
+
+
+def unnumbered(kind: str, number: int, words: Words) -> str:
+    """As in "a reply", "replies"."""
+    forms = {
+        Kind.GUEST_POST: words.ngettext("a guest post", "guest posts", number),
+        Kind.ANSWER: words.ngettext("an answer", "answers", number),
+        Kind.REPLY: words.ngettext("a reply", "replies", number),
+        Kind.QUOTE: words.ngettext("a quote", "quotes", number),
+        Kind.MENTION: words.ngettext("a mention", "mentions", number),
+        Kind.LINK: words.ngettext("a link", "links", number),
+        Kind.RSVP: words.ngettext("an RSVP", "RSVPs", number),
+        Kind.REPOST: words.ngettext("a repost", "reposts", number),
+        Kind.BOOKMARK: words.ngettext("a bookmark", "bookmarks", number),
+        Kind.FOLLOW: words.ngettext("a follow", "follows", number),
+        Kind.LIKE: words.ngettext("a like", "likes", number),
+    }
+    return forms.get(Kind(kind), kind)
 
 
 def in_effort(by_kind: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -97,42 +138,58 @@ def in_effort(by_kind: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(kind.value, by_kind[kind]) for kind in EFFORT if by_kind.get(kind)]
 
 
-def kinds(by_kind: Mapping[str, int], path: str) -> tuple[Piece, ...]:
+def kinds(by_kind: Mapping[str, int], path: str, words: Words) -> tuple[Piece, ...]:
     """As in "4 guest posts, 96 answers": what a side of a channel consists of, in order of effort."""
     pieces: list[Piece] = []
     for kind, number in in_effort(by_kind):
-        pieces += [Piece(", " if pieces else ""), quantity(number, f"{path}.{kind}"), Piece(f" {noun(kind, number)}")]
+        pieces += [Piece(", " if pieces else ""), *numbered(kind, number, f"{path}.{kind}", words)]
     return tuple(piece for piece in pieces if piece.text)
 
 
-def listing(words: Sequence[str]) -> str:
-    """As in "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+def place(channel: str, words: Words) -> str:
+    """The name of a channel as readers know it; those of services are the same in every language."""
+    forms = {WEB: words.gettext("Web"), "activitypub": words.gettext("the fediverse")}
+    return forms.get(channel) or place_name(channel)
 
 
-def of(part: Piece, whole: Piece, what: str = "") -> tuple[Piece, ...]:
-    """As in "3 of 4 acts", with a percentage where the whole is 20 or more; only all is 100 % and only none is 0 %."""
-    some, all_ = (int(piece.text.replace(",", "")) for piece in (part, whole))
-    tail = f"{what} ({_percent(some, all_)}\N{NO-BREAK SPACE}%)" if all_ >= ENOUGH else what
-    return (part, Piece(" of "), whole, *([Piece(tail)] if tail else []))
+def whereabouts(channel: str, words: Words) -> str:
+    """Where that is, in a sentence: "on Hacker News"; what is no service is "in forums", "by mail"."""
+    forms = {
+        "activitypub": words.gettext("on the fediverse"),
+        "blog": words.gettext("on other blogs"),
+        "chat": words.gettext("in chats"),
+        "forum": words.gettext("in forums"),
+        "letter": words.gettext("in letters"),
+        "mail": words.gettext("by mail"),
+        "newsletter": words.gettext("in newsletters"),
+        WEB: words.gettext("on the web"),
+    }
+    return forms.get(channel.casefold()) or words.gettext("on %(place)s", place=place_name(channel))
 
 
-def _percent(some: int, all_: int) -> str:
-    percent = round(100 * some / all_)
-    if percent == 0 and some:
-        return "under 1"
-    return "over 99" if percent == 100 and some < all_ else str(percent)  # noqa: PLR2004 - a hundred per cent
+def share(part: int, whole: int, words: Words) -> str:
+    """As in " (93 %)", behind "14 of 15"; "" where the whole is under 20. Only all is 100 % and only none is 0 %."""
+    return "".join(piece.text for piece in shared(part, whole, "", words))
 
 
-def day(when: date) -> str:
-    """As in "22 November 2026"."""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+def shared(part: int, whole: int, figure: str, words: Words) -> tuple[Piece, ...]:
+    """The same in pieces, of which the percentage says which figure it is."""
+    told = percentage(part, whole, figure, words)
+    return (Piece(" ("), told, Piece(")")) if told else ()
 
 
-def clock(when: datetime, zone: ZoneInfo) -> str:
-    """As in "22 November 2026 at 10:59", where the site is."""
-    local = when.astimezone(zone)
-    return f"{day(local.date())} at {local.hour:02}:{local.minute:02}"
+def percentage(part: int, whole: int, figure: str, words: Words) -> Piece | None:
+    """As in "93 %"; None where the whole is under 20. Only all is 100 % and only none is 0 %."""
+    if whole < ENOUGH:
+        return None
+    percent = round(100 * part / whole)
+    if percent == 0 and part:
+        told = words.gettext("under %(percent)s", percent=words.percent(1))
+    elif percent == 100 and part < whole:  # noqa: PLR2004 - a hundred per cent
+        told = words.gettext("over %(percent)s", percent=words.percent(99))
+    else:
+        told = words.percent(percent)
+    return Piece(told, figure)
 
 
 def clip(text: str, length: int) -> str:

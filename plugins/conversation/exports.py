@@ -1,0 +1,97 @@
+"""Exports beside the page: all acts that the ledger counts, a row each, for a spreadsheet or another program.
+
+They hold what the site shows anyhow: nothing that is hidden or held, of what is only counted no more than that it was
+done, and nobody's words.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from .acts import Direction
+from .addresses import link
+from .ledger import Entry, Ledger
+from .ledger.entries import local_date
+from .sanitise import line
+from .sources.giving import COLUMNS, EXPORTED
+
+__all__ = ["HEADERS", "files", "table"]
+
+#: The columns of both tables; given.csv begins with those of content/giving.csv, so that it can be read as one.
+HEADERS: Mapping[Direction, tuple[str, ...]] = {
+    Direction.GIVEN: (*COLUMNS, *EXPORTED),
+    Direction.RECEIVED: (*(name for name in COLUMNS if name != "note"), *EXPORTED),
+}
+#: What a spreadsheet takes for the begin of a formula (OWASP, "CSV Injection"), in both widths.
+_FORMULA = tuple("=+-@＝＋－＠")
+#: An address that any page may hold as it is, and any cell: most are.
+_PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/._~@-]*)?")
+#: The longest cell, in characters; addresses are never cut.
+LENGTH = 300
+
+
+def files(ledger: Ledger) -> dict[str, str]:
+    """The files beside the page by name: all figures, and all acts."""
+    return {
+        "ledger.json": json.dumps(ledger.as_json(), ensure_ascii=False, indent=1) + "\n",
+        **{f"{direction}.csv": table(ledger, direction) for direction in Direction},
+    }
+
+
+def table(ledger: Ledger, direction: Direction) -> str:
+    """One side of a ledger as CSV, newest first; the sum of `number` is the side's number of acts in ledger.json."""
+    entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
+    header = HEADERS[direction]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(_rows(entries, header, ledger))
+    return out.getvalue()
+
+
+def _rows(entries: Iterable[Entry], header: Sequence[str], ledger: Ledger) -> list[tuple[str, ...]]:
+    """All rows; what happened at one moment is in an order that no shuffling changes."""
+    published = {post.url for post in ledger.posts}
+    rows, label = [], cache(_label)
+    for entry in entries:
+        cells = dict(_cells(entry, published, ledger, label))
+        rows.append((entry.when, tuple(cells.get(name, "") for name in header)))
+    rows.sort(key=lambda row: (-row[0].timestamp(), row[1]))
+    return [row for _, row in rows]
+
+
+def _cells(entry: Entry, published: set[str], ledger: Ledger, label: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """The cells of an act by column; of a private one, and of a draft, no address. `label` is `_label`."""
+    yield "date", local_date(entry.when, ledger.zone).isoformat()
+    yield "kind", entry.kind.value
+    yield "channel", label(entry.channel)
+    yield "number", str(entry.number)
+    if entry.private:
+        return
+    # Of all that a post gave, the post is the address: what tells one gift from another is the page that it was given.
+    given = entry.target if entry.post and entry.direction is Direction.GIVEN else entry.url or entry.target
+    yield "url", _address(given)
+    yield "person", _address(entry.person) or label(entry.person)
+    yield "name", label(entry.name)
+    yield "words", "" if entry.words is None else str(entry.words)
+    # What the blogger noted in content/giving.csv is not for everybody.
+    yield "note", label(entry.title) if entry.post else ""
+    if not entry.post or entry.post in published:
+        yield "target", _address(entry.target) if entry.target != given else ""
+        yield "post", _address(entry.post)
+
+
+def _address(url: str) -> str:
+    """A web address as a cell; "" for anything else."""
+    return url if _PLAIN.fullmatch(url) else link(url)
+
+
+def _label(text: str) -> str:
+    """A text in one line, and one that no spreadsheet computes."""
+    text = line(text, LENGTH)
+    return f"'{text}" if text.startswith(_FORMULA) else text

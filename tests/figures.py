@@ -1,0 +1,73 @@
+"""The catalogue of figures for docs/metrics.md: each from the docstring of the function that computes it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from conversation.ledger import answering, drawn, gifts, milestones, mix, people, scoring, tally
+
+__all__ = ["FAMILIES", "KEYS", "catalogue"]
+
+#: What can be computed from: a heading, and by keys of ledger.json the function that does it.
+FAMILIES: dict[str, dict[tuple[str, ...], Callable[..., Any]]] = {
+    "What I gave": {
+        ("people_given", "people_received", "days_given", "attributed_given", "attributed_received"): tally.tally,
+        ("words_given",): gifts.words_given,
+        ("long_gifts",): gifts.long_gifts,
+    },
+    "Broadcast or talk": {
+        ("reply_share", "replies", "authored"): mix.reply_share,
+        ("mix", "mix_counts"): mix.mix,
+        ("broadcast_share", "conversation_share"): mix.share,
+    },
+    "Answering": {
+        ("response_rate", "answered", "answerable"): answering.response_rate,
+        ("response_hours",): answering.response_hours,
+        ("thread_depth", "threads"): answering.thread_depth,
+    },
+    "Going both ways": {
+        ("reciprocity",): people.reciprocity,
+        ("only_given", "both_ways", "only_received"): people.sides,
+        ("mutual",): people.mutual,
+        ("balance", "balance_without_top_post"): drawn.balance,
+        ("recurring",): people.recurring,
+        ("first_time",): people.first_time,
+        ("paid_forward",): people.paid_forward,
+    },
+    "What posts drew": {
+        ("per_post",): drawn.per_post,
+        ("concentration",): drawn.concentration,
+        ("bursts",): drawn.bursts,
+        ("milestones",): milestones.milestones,
+    },
+    "Only where it is switched on": {
+        ("score",): scoring.score,
+    },
+}
+#: Figures that are told in the text of the page: a number of rows, a date.
+PLAIN = ("unmatched", "history_start")
+KEYS = tuple(key for family in FAMILIES.values() for keys in family for key in keys) + PLAIN
+#: Sentences for who calls the function.
+_TAKES = re.compile(r"Takes .*?\.(?: |$)")
+
+
+def catalogue() -> str:
+    """All figures as Markdown."""
+    parts = []
+    for family, figures in FAMILIES.items():
+        parts.append(f"## {family}")
+        for keys, function in figures.items():
+            parts += [f"### {', '.join(f'`{key}`' for key in keys)}", *_told(function)]
+    return "\n" + "\n\n".join(parts) + "\n\n"
+
+
+def _told(function: Callable[..., Any]) -> list[str]:
+    """The paragraphs of a function's docstring; where its formula comes from, and its example, get one each."""
+    text = " ".join((inspect.getdoc(function) or "").split())
+    text, _, example = text.partition(" Example: ")
+    text, _, source = text.partition(" Source: ")
+    paragraphs = [_TAKES.sub("", text).strip(), example and f"*Example.* {example}", source and f"*Source.* {source}"]
+    return [one for one in paragraphs if one]
