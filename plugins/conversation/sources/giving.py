@@ -24,10 +24,12 @@ from .tables import Row
 if TYPE_CHECKING:
     from ..http import Client
 
-__all__ = ["COLUMNS", "SERVICE", "parse_giving", "pull"]
+__all__ = ["COLUMNS", "EXPORTED", "REQUIRED", "SERVICE", "act_of", "parse_giving", "person_of", "pull", "when_of"]
 
 #: The columns, in the order in which `give` writes them; the first two and `url` are required.
 COLUMNS = ("date", "kind", "channel", "url", "person", "words", "note")
+#: Further ones of `given.csv`, the site's export, which may be read as such a table.
+EXPORTED = ("name", "target", "post", "number")
 REQUIRED = frozenset({"date", "kind", "url"})
 MAX_WORDS = 10_000_000
 
@@ -54,11 +56,11 @@ def parse_giving(
     data: bytes, name: str, *, source: str, now: datetime
 ) -> tuple[tuple[Act, ...], tuple[Problem, ...], bool]:
     """The acts in a file called `name` (for messages), its problems, and whether its rows could be read at all."""
-    table = tables.parse(data, name, columns=COLUMNS, required=REQUIRED)
+    table = tables.parse(data, name, columns=(*COLUMNS, *EXPORTED), required=REQUIRED)
     problems = list(table.problems)
     acts: dict[tuple[str, ...], Act] = {}
     for row in table.rows:
-        act = _act(row, source)
+        act = act_of(row, source)
         if isinstance(act, str):
             problems.append(tables.problem(name, row.line, act))
             continue
@@ -71,12 +73,12 @@ def parse_giving(
     return tuple(acts.values()), tuple(problems), table.whole
 
 
-def _act(row: Row, source: str) -> Act | str:
+def act_of(row: Row, source: str) -> Act | str:
     """The act that a row tells of, or what is wrong with it."""
     cells = row.cells
     if any("\0" in cell for cell in cells.values()):
         return "there are NUL bytes in this line; save the file as plain text"
-    when = _when(cells.get("date", ""))
+    when = when_of(cells.get("date", ""))
     kind = _kind(cells.get("kind", ""))
     count = _words(cells.get("words", ""))
     for wrong in (when, kind, count):
@@ -86,7 +88,7 @@ def _act(row: Row, source: str) -> Act | str:
     if not is_web(url):
         return f"{line(url, 80)!r} is not an http or https address" if url else "the url is missing"
     assert isinstance(when, datetime) and isinstance(kind, Kind)  # noqa: S101, PT018 - the loop above saw to it
-    who = _person(cells.get("person", ""))
+    who = person_of(cells.get("person", ""))
     return Act(
         direction=Direction.GIVEN,
         kind=kind,
@@ -102,7 +104,7 @@ def _act(row: Row, source: str) -> Act | str:
     )
 
 
-def _when(text: str) -> datetime | str:
+def when_of(text: str) -> datetime | str:
     """A date (noon, UTC) or an ISO time (UTC where it names no zone), or what is wrong with it."""
     wrong = f"{line(text, 40)!r} is not a date; write it as 2026-05-02" if text else "the date is missing"
     try:
@@ -134,7 +136,7 @@ def _words(text: str) -> int | str | None:
     return f"{line(text, 40)!r} is not a number of words"
 
 
-def _person(text: str) -> Person:
+def person_of(text: str) -> Person:
     """Who it was given to: a profile's address, a handle, or else just a name."""
     if is_web(text):
         return Person(url=text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..acts import Problem
@@ -17,7 +17,7 @@ from ..errors import ArchiveError
 from ..sanitise import line
 from ..suggest import nearest
 
-__all__ = ["Row", "Table", "parse", "problem", "read"]
+__all__ = ["Piece", "Row", "Table", "delimiter_of", "lines_of", "parse", "pieces", "problem", "read"]
 
 MAX_BYTES = 16 << 20
 #: A quoted text may go over so many lines; beyond that a quotation mark was forgotten.
@@ -30,6 +30,15 @@ class Row:
 
     line: int
     cells: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """The lines `start` to before `end` (from 0) that are one row: its cells, or what is wrong with it."""
+
+    start: int
+    end: int
+    cells: list[str] | str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ def parse(data: bytes, name: str, *, columns: Sequence[str], required: frozenset
     text, problems = _decoded(data, name)
     rows: list[Row] = []
     header: list[str] | None = None
-    for number, cells in _rows(text):
+    for piece in pieces(lines_of(text)):
+        number, cells = piece.start + 1, piece.cells
         if isinstance(cells, str):
             problems.append(problem(name, number, cells))
         elif header is None:
@@ -90,31 +100,43 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[Problem]]:
         return data.decode("utf-8-sig", "replace"), [problem(name, number, what)]
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str] | str]]:
-    """The rows with the number of their first line; a text in place of a row that cannot be read.
+def pieces(lines: Sequence[str]) -> Iterator[Piece]:
+    """The rows among the lines of a file, its header the first; comments and blank lines are between them.
 
     Each row gets a reader of its own: after a forgotten quotation mark the next line is read as if nothing had been.
     """
-    lines = list(io.StringIO(text, newline=""))
-    delimiter = ","
-    at, first = 0, True
+    delimiter = delimiter_of(lines)
+    at = 0
     while at < len(lines):
-        start = lines[at].lstrip()
-        if not start.strip(" \t\r\n,;") or start.startswith("#"):
+        if _is_aside(lines[at]):
             at += 1
             continue
-        if first:
-            delimiter = max(",;\t", key=lines[at].count)
-            first = False
         reader = csv.reader(lines[at : at + MAX_LINES], delimiter=delimiter, strict=True, skipinitialspace=True)
         try:
             row = next(reader)
         except csv.Error as error:
-            yield at + 1, f"a quotation mark is missing or one too many ({error})"
+            yield Piece(at, at + 1, f"a quotation mark is missing or one too many ({error})")
             at += 1
             continue
-        yield at + 1, row
-        at += max(reader.line_num, 1)
+        end = at + max(reader.line_num, 1)
+        yield Piece(at, end, row)
+        at = end
+
+
+def delimiter_of(lines: Iterable[str]) -> str:
+    """What parts the cells: a comma, semicolon or tab, whichever the first row has most of."""
+    first = next((line for line in lines if not _is_aside(line)), "")
+    return max(",;\t", key=first.count)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a file with their ends, whichever these are."""
+    return list(io.StringIO(text, newline=""))
+
+
+def _is_aside(line: str) -> bool:
+    start = line.lstrip()
+    return not start.strip(" \t\r\n,;") or start.startswith("#")
 
 
 def _header_problems(header: list[str], columns: Sequence[str], required: frozenset[str]) -> Iterator[str]:
