@@ -61,7 +61,7 @@ CONVERSATION_SOURCES = [
 # Where the blog lived before: links to the old address still find their post.
 CONVERSATION_SITEURLS = ["http://ada-marlow.example/blog"]
 # Who you are elsewhere: what these accounts say is yours, so it counts as given and never as received.
-CONVERSATION_IDENTITIES = ["@ada@social.example"]
+CONVERSATION_IDENTITIES = ["@ada@social.example", "https://sky.example/profile/ada"]
 # The page that says how you can help, shown first of all on "Giving & receiving", and how to reach you.
 CONVERSATION_HELP = "pages/how-can-i-help-you.md"
 CONVERSATION_CONTACT = {

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pelican import signals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pelican import Pelican
     from pelican.generators import Generator
 
@@ -55,6 +57,15 @@ def _prepare(generator: Generator) -> None:
         prepare(generator)
 
 
+def _teach(generators: Iterable[Generator]) -> None:
+    """Once more: another plugin may have given templates functions of its own for translations since."""
+    for generator in generators:
+        if _is_active(generator.settings):
+            from .generator import teach  # noqa: PLC0415 - as above
+
+            teach(generator)
+
+
 def _refuse_two_copies(settings: dict[str, object]) -> None:
     """One way to run the plugin must never silently load the other copy: pip-installed, or from PLUGIN_PATHS."""
     from .errors import SettingsError  # noqa: PLC0415 - as above
@@ -75,4 +86,9 @@ def _refuse_two_copies(settings: dict[str, object]) -> None:
 
 
 #: Which of Pelican's signals the plugin listens to, and with what.
-RECEIVERS = ((signals.initialized, _check), (signals.get_generators, _generators), (signals.generator_init, _prepare))
+RECEIVERS = (
+    (signals.initialized, _check),
+    (signals.get_generators, _generators),
+    (signals.generator_init, _prepare),
+    (signals.all_generators_finalized, _teach),
+)

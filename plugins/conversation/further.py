@@ -54,7 +54,7 @@ def further_pages(contents: Iterable[Any]) -> Iterator[Further]:
 
 
 def remove_former(contents: Iterable[Any], output: str) -> None:
-    """Removes pages that an earlier build wrote and this one did not, for something was deleted, hidden or forgotten."""
+    """Removes pages that an earlier build wrote and this one did not: something was deleted, hidden or forgotten."""
     contents = list(contents)
     kept = {content.save_as for content in contents}
     for content in contents:

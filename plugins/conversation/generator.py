@@ -7,34 +7,41 @@ pages), `generate_output` of all.
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import markdown
 from markupsafe import Markup
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
+from pelican.utils import sanitised_join
 from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from . import ledger
+from . import exports, feeds, ledger
 from .assembly import Assembly, newest_moment
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
-from .placement import add_templates, base_template, place_sidebar, static_files
+from .further import further_pages, remove_former
+from .languages import Languages, speak
+from .pictures import Album, Errand, album_of, refresh
+from .placement import add_templates, base_template, links_sheet, place_sidebar, static_files
+from .poster import NoPoster, poster
 from .pull import Outcome, Plan, Pull
-from .report import outcome_line
+from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
 from .store import Store
+from .summary import Summary
+from .threads import newest, overview, paged, remarks, runs
 from .workshop import client_for
 
-__all__ = ["ConversationGenerator", "clearly", "prepare", "settings_of"]
+__all__ = ["ConversationGenerator", "clearly", "prepare", "settings_of", "teach"]
 
 logger = logging.getLogger(__name__)
 
@@ -61,10 +68,15 @@ def settings_of(settings: Mapping[str, Any]) -> Settings:
 def prepare(generator: Generator) -> None:
     """Gives a generator's templates the plugin's partials and filters; those of articles and pages get the sidebar."""
     add_templates(generator.env)
-    generator.env.filters["conversation_date"] = _in_words
     generator.env.filters["conversation_iso"] = datetime.isoformat
+    teach(generator)
     if isinstance(generator, ArticlesGenerator | PagesGenerator):
         place_sidebar(generator)
+
+
+def teach(generator: Generator) -> None:
+    """Lets a generator's templates speak the language of each page; the site's and the theme's own sentences win."""
+    speak(generator.env, _languages(generator))
 
 
 class ConversationGenerator(Generator):
@@ -74,13 +86,15 @@ class ConversationGenerator(Generator):
         super().__init__(*args, **kwargs)
         with clearly():
             self.ours = settings_of(self.settings)
+            _languages(self).check()
             self.store = Store.open(self.ours.store, self.ours.root)
             if self.store.set_aside:
                 logger.warning("The store was damaged. It is kept as %s; a new one was begun.", self.store.set_aside)
             self.client = client_for(self.ours)
-            now = datetime.now(UTC)
+            self._begun = datetime.now(UTC)
             plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
-            self.pull = Pull(self.ours.sources, self.store, self.client, plan, sites=self.ours.siteurls, now=now)
+            sites = self.ours.siteurls
+            self.pull = Pull(self.ours.sources, self.store, self.client, plan, sites=sites, now=self._begun)
             self.pull.start(tuple(self.store.posts()))
 
     def generate_context(self) -> None:
@@ -88,26 +102,71 @@ class ConversationGenerator(Generator):
         with clearly(), self.store, self.client:
             pairs = list(posts_of(readable_contents(self.context), self.ours.siteurl, self.ours.timezone))
             posts = tuple(post for _, post in pairs)
+            ends = time.monotonic() + self.ours.deadline
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
             self.store.save_posts(posts)
             assembly = Assembly(self.ours, self.store, posts, _clock(self.store, posts))
+            self.album = self._album(assembly, ends - time.monotonic())
+            assembly.pictures = self.album.paths
             for content, post in pairs:
-                content.conversation = assembly.conversations[post.url]
+                content.conversation = paged(assembly.conversations[post.url], self.ours.per_page, content.url)
             self.ledger = assembly.ledger()
+            self._now = assembly.now
+            self._pairs = pairs
             self._unmatched = assembly.unmatched
-            self._problems = assembly.matcher.conflicts
+            for problem in assembly.problems:
+                logger.warning("%s", problem)
+            if waiting := waiting_line(assembly.waiting):
+                console.print(waiting, markup=False)
         self.context["conversation_endpoint"] = self.ours.webmention
         self.context.setdefault("CONVERSATION_LEDGER_URL", self.ours.ledger_url)
+        self.context["CONVERSATION_LEDGER_SAVE_AS"] = self.ours.ledger_save_as
+        self.context["CONVERSATION_PAGE_SAVE_AS"] = self.ours.page_save_as
+        self.context["CONVERSATION_PAGE_URL"] = self.ours.page_url if self.ours.page_save_as else ""
+        self.context["CONVERSATION_FEED_ATOM"] = self.ours.feed_atom if self.ours.siteurl else ""
+        page = f"{self.ours.siteurl}/{self.ours.ledger_url}" if self.ours.ledger_save_as else ""
+        self.context["giving"] = Summary(self.ledger, _languages(self), page)
+        self._poster = self._drawn() if self.ours.og_image and page else b""
+        place = str(PurePosixPath(self.ours.ledger_save_as).parent / "year.png")
+        self.context["conversation_og_image"] = place if self._poster else ""
+        self.context["conversations"] = overview((item.conversation for item, _ in pairs), self.ours.siteurl)
+        self._name_feeds()
 
     def generate_output(self, writer: Writer) -> None:
-        """Writes the giving / receiving page, its JSON twin and the plugin's style sheets."""
+        """Writes the plugin's style sheets, pages and feeds."""
         theme = Path(self.output_path) / self.settings["THEME_STATIC_DIR"]
         theme.mkdir(parents=True, exist_ok=True)
         for sheet in static_files():
             shutil.copyfile(sheet, theme / sheet.name)
-        if not self.ours.ledger_save_as:
-            return
+        self.album.write(Path(self.output_path))
+        with clearly():
+            self._write_further(writer)
+        self._write_feeds()
+        if self.ours.page_save_as:
+            self._write_conversations(writer)
+        if self.ours.ledger_save_as:
+            self._write_ledger(writer)
+
+    def _write_further(self, writer: Writer) -> None:
+        """The older parts of long conversations."""
+        contents = [content for content, _ in self._pairs]
+        base = base_template(self.env)
+        styled = links_sheet(self.env, base)
+        for further in further_pages(contents):
+            writer.write_file(
+                further.save_as,
+                self.env.get_template("conversation/further.html"),
+                self.context,
+                relative_urls=self.settings["RELATIVE_URLS"],
+                conversation_base=base,
+                conversation_styled=styled,
+                **further.context,
+            )
+        remove_former(contents, self.output_path)
+
+    def _write_ledger(self, writer: Writer) -> None:
+        """The giving / receiving page and the files beside it."""
         writer.write_file(
             self.ours.ledger_save_as,
             self.env.get_template("conversation/ledger.html"),
@@ -115,13 +174,83 @@ class ConversationGenerator(Generator):
             relative_urls=self.settings["RELATIVE_URLS"],
             url=self.ours.ledger_url,
             ledger_base=base_template(self.env),
-            ledger=ledger.view(self.ledger, unmatched=self._unmatched),
+            ledger=ledger.view(self.ledger, _languages(self).choose(), unmatched=self._unmatched),
             ledger_json="ledger.json",
             help_html=self._help(),
             contact=list(self.ours.contact.items()),
         )
         folder = Path(self.output_path) / Path(self.ours.ledger_save_as).parent
-        _write(folder / "ledger.json", json.dumps(self.ledger.as_json(), ensure_ascii=False, indent=1) + "\n")
+        for name, text in exports.files(self.ledger).items():
+            _write(folder / name, text)
+        giving = self.context["giving"]
+        _write(folder / "year.json", giving.as_json())
+        if self._poster:
+            (folder / "year.png").write_bytes(self._poster)
+
+    def _write_conversations(self, writer: Writer) -> None:
+        """The page with the newest comments and mentions."""
+        writer.write_file(
+            self.ours.page_save_as,
+            self.env.get_template("conversation/conversations.html"),
+            self.context,
+            relative_urls=self.settings["RELATIVE_URLS"],
+            url=self.ours.page_url,
+            conversations_base=base_template(self.env),
+            runs=runs(self.context["conversations"].latest),
+        )
+
+    def _name_feeds(self) -> None:
+        """Tells every article and page where its own feed is, as `conversation_feed`: "" where it has none."""
+        public = [(item, post) for item, post in self._pairs if post.status == "published" and self.ours.siteurl]
+        wanted = [(post, item.slug) for item, post in public if self.ours.post_feed_atom]
+        self._feeds, without = feeds.post_feeds(wanted, self.ours.post_feed_atom)
+        for item, post in self._pairs:
+            item.conversation_feed = self._feeds.get(post.url, "")
+        for url in without:
+            logger.warning("CONVERSATION_POST_FEED_ATOM: %s has no feed, another post has the same slug.", url)
+
+    def _write_feeds(self) -> None:
+        """The feed of the whole site and those of the posts, as far as they are wanted."""
+        languages, site = _languages(self), self.ours.siteurl
+        home = self.settings["FEED_DOMAIN"] or site
+        if self.context["CONVERSATION_FEED_ATOM"]:
+            words = languages.choose()
+            about = feeds.About(
+                title=words.gettext("Conversations at %(site)s", site=Markup(self.settings["SITENAME"]).striptags()),  # noqa: S704 - as Pelican's feeds
+                url=f"{home}/{self.ours.feed_atom}",
+                page=f"{site}/{self.context['CONVERSATION_PAGE_URL']}",
+                now=self._now,
+            )
+            self._write_feed(self.ours.feed_atom, feeds.atom(self.context["conversations"].latest, about, words))
+        for item, post in self._pairs:
+            if item.conversation_feed:
+                words = languages.choose(item.lang)
+                title = words.gettext("The conversation about “%(post)s”", post=post.title)
+                about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=self._now)
+                said = newest(remarks(item.conversation, site), feeds.ENTRIES)
+                self._write_feed(item.conversation_feed, feeds.atom(said, about, words))
+
+    def _write_feed(self, path: str, text: str) -> None:
+        _write(Path(sanitised_join(self.output_path, path)), text)
+
+    def _drawn(self) -> bytes:
+        """The picture of the year; nothing, and a warning, where it cannot be drawn."""
+        giving, words = self.context["giving"], _languages(self).choose()
+        site = Markup(self.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
+        try:
+            return poster(site, words.gettext("What I gave this year"), giving.pieces(), giving.back())
+        except NoPoster as reason:
+            logger.warning("%s", reason)
+            return b""
+
+    def _album(self, assembly: Assembly, seconds: float) -> Album:
+        """The pictures of the people who are shown by name; for those that are due there are so many seconds."""
+        wanted = assembly.faces if self.ours.pictures else frozenset()
+        if self.ours.pull != "never":
+            told = refresh(self.ours, self.store, wanted, Errand(self._begun, seconds, self.client.requests))
+            if told.line:
+                console.print(told.line, markup=False)
+        return album_of(self.store, wanted)
 
     def _report(self, outcomes: list[Outcome]) -> None:
         """Says what came of the sources; with CONVERSATION_STRICT a source that failed ends the build."""
@@ -147,6 +276,12 @@ class ConversationGenerator(Generator):
         return Markup(page.content if page is not None else markdown.markdown(source))  # noqa: S704 - the blogger's own
 
 
+def _languages(generator: Generator) -> Languages:
+    """The languages that ship with the plugin, and those beside the settings and in the theme."""
+    folders = (settings_folder(generator.settings), Path(generator.theme))
+    return Languages(generator.settings["DEFAULT_LANG"], [folder / "translations" for folder in folders])
+
+
 def _with_progress(pull: Pull) -> list[Outcome]:
     """Waits for the sources, with a bar on a terminal and without a word elsewhere."""
     columns = (TextColumn("Asking who answered"), BarColumn(), MofNCompleteColumn(), TextColumn("sources"))
@@ -159,11 +294,6 @@ def _clock(store: Store, posts: tuple[Any, ...]) -> datetime:
     """The moment that pages speak of: SOURCE_DATE_EPOCH where that is set, else the newest pull."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else newest_moment(store, posts)
-
-
-def _in_words(when: datetime) -> str:
-    """A date as people write it, "3 May 2026", in the locale that Pelican has set."""
-    return f"{when.day} {when:%B %Y}"
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .addresses import host_of
+from . import sanitise
+from .acts import Kind, placed
+from .addresses import host_of, key
+from .assembly import Judged
+from .channels import place_name
+from .moderation import entry_of
 from .posts import Post
 from .pull import Outcome
 from .store import Changes
 from .workshop import Workshop
 
-__all__ = ["explanation", "left_over", "news", "outcome_line", "show_status", "status"]
+__all__ = ["explanation", "left_over", "many", "news", "outcome_line", "show_status", "status", "waiting_line"]
 
 #: Unmatched addresses and problems shown before "and N more"; --json has all.
 SHOWN = 12
+
+#: Letters of what was said, to tell one waiting act from another.
+FIRST_WORDS = 60
 
 STATES = {
     "fresh": "up to date",
@@ -47,9 +58,11 @@ def status(shop: Workshop) -> dict[str, Any]:
         "received": sum(numbers.values()),
         "given": len(shop.store.given()),
         "rules": dict(sorted(matched.items())),
+        "pictures": shop.store.picture_number(),
         "unmatched": [{"target": row.target, "acts": row.acts, "reason": row.reason} for row in assembly.unmatched],
+        "waiting": list(_waiting(assembly.waiting, assembly.judged)),
         "kept_back": dict(sorted(assembly.kept_back.items())),
-        "conflicts": [str(problem) for problem in assembly.matcher.conflicts],
+        "conflicts": [str(problem) for problem in assembly.problems],
     }
 
 
@@ -58,9 +71,7 @@ def show_status(state: dict[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     lost = sum(row["acts"] for row in state["unmatched"])
     console.print(f"[bold]{escape(state['site'] or 'A site without an address (SITEURL)')}[/bold]")
-    console.print(
-        f"{_many(state['posts'], 'post')}. {_many(state['received'], 'act')} received, {state['given']} given."
-    )
+    console.print(f"{many(state['posts'], 'post')}. {many(state['received'], 'act')} received, {state['given']} given.")
     console.print()
     console.print(_source_table(state["sources"]))
     for source in state["sources"]:
@@ -72,22 +83,34 @@ def show_status(state: dict[str, Any]) -> None:
             console.print(f"\n[bold]{escape(source['name'])}[/bold] {escape(_account(account))}")
         _listed(console, f"{source['name']}: could not be taken", source["problems"])
         _show_copies(console, source)
+    if state["pictures"]:
+        console.print(f"\n{many(state['pictures'], 'picture')} of people kept.")
     if state["rules"]:
         by_rule = ", ".join(f"{number} by {rule}" for rule, number in _largest(state["rules"]))
         console.print(f"\nFound their post: {escape(by_rule)}.")
     if lost:
         _listed(
             console,
-            f"Found no post: {_many(lost, 'act')} on {_many(len(state['unmatched']), 'address', 'addresses')}",
+            f"Found no post: {many(lost, 'act')} on {many(len(state['unmatched']), 'address', 'addresses')}",
             [f"{row['acts']} × {row['target']} ({row['reason']})" for row in state["unmatched"]],
         )
         console.print("The task `explain` says more about one of them; `aliases:` in a post's front matter claims it.")
+    _show_waiting(console, state["waiting"])
     _listed(
         console,
         "Kept back by moderation",
         [f"{number} × {rule}" for rule, number in _largest(state["kept_back"]) if number],
     )
-    _listed(console, "Two posts claim the same address", state["conflicts"])
+    _listed(console, "To be mended", state["conflicts"])
+
+
+def waiting_line(waiting: Sequence[Judged]) -> str:
+    """What a build says where something waits: "2 replies wait for your word: invoke status"; "" where nothing does."""
+    if not waiting:
+        return ""
+    replies = all(one.item.act.kind is Kind.REPLY for one in waiting)
+    what = many(len(waiting), "reply", "replies") if replies else many(len(waiting), "act")
+    return f"{what} {'waits' if len(waiting) == 1 else 'wait'} for your word: {_program()} status"
 
 
 def outcome_line(outcome: Outcome) -> str:
@@ -106,7 +129,7 @@ def left_over(unasked: int) -> str:
     if not unasked:
         return "There was more to read; the next build goes on there."
     verb = "is" if unasked == 1 else "are"
-    return f"{_many(unasked, 'post')} {verb} left for the next build (CONVERSATION_BUDGET, CONVERSATION_DEADLINE)."
+    return f"{many(unasked, 'post')} {verb} left for the next build (CONVERSATION_BUDGET, CONVERSATION_DEADLINE)."
 
 
 def news(changes: Changes) -> str:
@@ -128,7 +151,7 @@ def explanation(shop: Workshop, url: str) -> Iterator[str]:
     else:
         yield f"  means none of the site's {len(shop.posts)} posts: {match.reason}"
     acts = shop.store.targets().get(url, 0)
-    yield f"  {_many(acts, 'act')} in the store name exactly this address."
+    yield f"  {many(acts, 'act')} in the store name exactly this address."
 
 
 def _sources(shop: Workshop) -> Iterator[dict[str, Any]]:
@@ -160,6 +183,46 @@ def _is_overruled(copy: str, post: Post | None) -> bool:
     return post is not None and any(host_of(url) == host_of(copy) for url in post.syndication)
 
 
+def _waiting(waiting: Sequence[Judged], judged: Sequence[Judged]) -> Iterator[dict[str, Any]]:
+    """What `status` tells of each act that waits; `show` is what the task of that name has to be told."""
+    shared = Counter(key(one.item.act.url) for one in judged)
+    for one in waiting:
+        act = one.item.act
+        entry = entry_of(act, shared)
+        yield {
+            "show": entry,
+            "command": f"{_program()} show {shlex.quote(entry)}",
+            "kind": str(act.kind),
+            "author": sanitise.name(act.author.shown),
+            "place": place_name(act.channel) if act.channel != "web" else host_of(act.url),
+            "post": one.post.url if one.post else None,
+            "date": placed(act, one.item.first_seen),
+            "words": sanitise.line(sanitise.words(sanitise.html(act.text, act.html)) or act.title, FIRST_WORDS),
+        }
+
+
+def _show_waiting(console: Console, waiting: Sequence[dict[str, Any]]) -> None:
+    """Who waits, what they said, and what to type to show it."""
+    if not waiting:
+        return
+    console.print(f"\n[bold]Waiting for your word: {many(len(waiting), 'act')}[/bold]")
+    for one in waiting[:SHOWN]:
+        said = f": “{one['words']}”" if one["words"] else ""
+        who, where = one["author"] or "Somebody", f" on {one['place']}" if one["place"] else ""
+        line = f"{one['date']:%Y-%m-%d} {one['kind']} by {who}{where}{said}"
+        console.print(f"  {escape(line)}", emoji=False)
+        console.print(f"    about {escape(one['post'] or 'a page that is no post')}", emoji=False)
+        console.print(f"    {escape(one['command'])}", emoji=False)
+    if len(waiting) > SHOWN:
+        console.print(f"  and {len(waiting) - SHOWN} more (--json lists all)")
+    console.print(f"All that somebody says is shown with: {_program()} show --trust PROFILE")
+
+
+def _program() -> str:
+    """The command that tasks are given to: `invoke` where that runs, else the plugin's own."""
+    return "invoke" if Path(sys.argv[0]).stem in {"invoke", "inv"} else "pelican-conversation"
+
+
 def _show_copies(console: Console, source: dict[str, Any]) -> None:
     found = source["copies"]
     number = len({copy["post"] for copy in found})
@@ -167,7 +230,7 @@ def _show_copies(console: Console, source: dict[str, Any]) -> None:
         f"{copy['post']} → {copy['url']}" + (" (its front matter says otherwise)" if copy["overruled"] else "")
         for copy in found
     ]
-    _listed(console, f"{source['name']}: found copies of {_many(number, 'post')}", lines)
+    _listed(console, f"{source['name']}: found copies of {many(number, 'post')}", lines)
     if lines:
         console.print("A copy that is wrong is overruled by `syndication:` in the post's front matter.")
 
@@ -175,7 +238,7 @@ def _show_copies(console: Console, source: dict[str, Any]) -> None:
 def _account(account: dict[str, Any]) -> str:
     """How an account stood when it was last looked at: "@ada: 12 followers, 3 posts (2026-05-02)"."""
     numbers = [(account["followers"], "follower"), (account["posts"], "post")]
-    told = ", ".join(_many(number, word) for number, word in numbers if number is not None)
+    told = ", ".join(many(number, word) for number, word in numbers if number is not None)
     return f"{account['account']}: {told or 'no numbers'} ({account['at']:%Y-%m-%d})"
 
 
@@ -205,5 +268,6 @@ def _largest(numbers: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _many(number: int, one: str, more: str = "") -> str:
+def many(number: int, one: str, more: str = "") -> str:
+    """A number with its noun: "1 act", "2,000 acts"."""
     return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -75,6 +75,8 @@ def pull(_: Context, source: list[str], full: bool = False, settings: str = SETT
         outcomes = shop.pull(only=source, full=full)
         for outcome in outcomes:
             print(report.outcome_line(outcome))
+        if not source and (line := shop.fetch_pictures().line):
+            print(line)
         if shop.settings.strict and any(outcome.error for outcome in outcomes):
             raise Exit(code=1)
 
@@ -146,6 +148,123 @@ def export(_: Context, path: str, settings: str = SETTINGS) -> None:
         print(f"{path}: {sum(state.acts for state in shop.store.sources())} acts.")
 
 
+_SIDES_HELP = {
+    "what": "an act (its address or source:id), somebody's profile or handle, or a domain",
+    "as": "say what WHAT is: acts, authors, domains or words",
+    "word": "WHAT is a word or phrase",
+    "note": "why: a comment beside the entry",
+    "settings": _SETTINGS_HELP,
+}
+
+
+@task(help=_SIDES_HELP)
+def hide(_: Context, what: str, as_: str = "", word: bool = False, note: str = "", settings: str = SETTINGS) -> None:
+    """Hide an act, an author, a domain or a word: written to the moderation file, done by the next build."""
+    from . import wishes, workshop  # noqa: PLC0415
+
+    field = _list_named(as_, word=word)
+    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
+        for line in wishes.hide(shop, what, field, note):
+            print(line)
+
+
+@task(help=_SIDES_HELP | {"trust": "let all that they say through, where strangers wait"})
+def show(
+    _: Context,
+    what: str,
+    as_: str = "",
+    word: bool = False,
+    trust: bool = False,
+    note: str = "",
+    settings: str = SETTINGS,
+) -> None:
+    """Show again what is hidden or waits: an act, an author, a domain or a word."""
+    from . import wishes, workshop  # noqa: PLC0415
+
+    field = _list_named(as_, word=word)
+    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
+        for line in wishes.show(shop, what, field, note, trust=trust):
+            print(line)
+
+
+@task(
+    help={
+        "who": "a profile's address or a whole handle, such as @bob@social.example",
+        "yes": "even where that is you",
+        "settings": _SETTINGS_HELP,
+    }
+)
+def forget(_: Context, who: str, yes: bool = False, settings: str = SETTINGS) -> None:
+    """Erase a person for good; a salted hash stays, so that no pull and no import brings them back."""
+    from . import erasing, workshop  # noqa: PLC0415
+
+    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
+        for line in erasing.forget(shop, who, yes=yes):
+            print(line)
+
+
+@task(
+    help={
+        "kind": "reply, answer, link, like, repost, quote, mention, bookmark, guest-post, follow, rsvp or note",
+        "url": "the page that you did it on or to",
+        "channel": "where: forum, mail, blog ... (default: told by the address)",
+        "person": "to whom: a profile's address or a handle (default: the page's author)",
+        "words": "how many words you wrote",
+        "date": "the day, as 2026-05-02 (default: today)",
+        "note": "what it was (default: the page's title)",
+        "again": "even where the table has it already",
+        "offline": "do not look at the page",
+        "settings": _SETTINGS_HELP,
+    }
+)
+def give(  # noqa: PLR0913, PLR0917 - one option for each column
+    _: Context,
+    kind: str,
+    url: str,
+    channel: str = "",
+    person: str = "",
+    words: str = "",
+    date: str = "",
+    note: str = "",
+    again: bool = False,
+    offline: bool = False,
+    settings: str = SETTINGS,
+) -> None:
+    """Write down what you gave where no service tells: a line in the table of giving."""
+    from . import recording, workshop  # noqa: PLC0415
+
+    deed = recording.Deed(kind=kind, url=url, channel=channel, person=person, words=words, date=date, note=note)
+    with _clearly():
+        ours = workshop.configured(_existing(settings))[1]
+        with workshop.passing_client_for(ours) as client:
+            for line in recording.give(ours, deed, datetime.now(UTC), client=None if offline else client, again=again):
+                print(line)
+
+
+@task(
+    help={
+        "limit": "ideas of each kind (default: 5)",
+        "since": "only comments since this day, as 2026-05-02",
+        "offline": "do not read the blogs of CONVERSATION_BLOGROLL",
+        "json": "for scripts: everything as one JSON object",
+        "settings": _SETTINGS_HELP,
+    }
+)
+def balance(
+    _: Context, json: bool = False, limit: int = 0, since: str = "", offline: bool = False, settings: str = SETTINGS
+) -> None:
+    """What can I give? Ideas for you alone: comments without an answer, quiet friends, links, new posts."""
+    from . import advice, workshop  # noqa: PLC0415
+
+    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop, workshop.client_for(shop.settings) as client:
+        day = advice.day(since, shop.settings)
+        found = advice.advise(shop, datetime.now(UTC), None if offline else client, since=day)
+        if json:
+            print(_dumps(advice.as_json(found, limit)))
+        else:
+            advice.show(found, limit)
+
+
 class _Command(Program):
     """`pelican-conversation`: Invoke's own program, but with the contract's exit code for wrong usage."""
 
@@ -165,7 +284,7 @@ class _Command(Program):
             super().parse_cleanup()
 
 
-collection = Collection(build, pull, status, doctor, explain, import_, export)
+collection = Collection(build, pull, status, doctor, explain, hide, show, forget, give, balance, import_, export)
 
 
 def _version() -> str:
@@ -185,6 +304,18 @@ def _existing(settings: str) -> Path:
             f"There is no {settings} here: run this in the blog's folder, or name the file with --settings.", code=1
         )
     return path.resolve()
+
+
+def _list_named(name: str, *, word: bool) -> str:
+    """The list of the moderation file that options ask for; "" where none does."""
+    from .moderation import FIELDS  # noqa: PLC0415
+    from .suggest import did_you_mean  # noqa: PLC0415
+
+    if word and name not in {"", "words"}:
+        raise Exit(f"--word and --as {name} contradict each other: choose one.", code=2)
+    if name and name not in FIELDS:
+        raise Exit(f"--as takes {', '.join(FIELDS)}, not {name!r}. {did_you_mean(name, FIELDS)}", code=2)
+    return "words" if word else name
 
 
 def _dumps(state: object) -> str:

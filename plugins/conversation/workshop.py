@@ -22,12 +22,13 @@ from .assembly import Assembly, newest_moment
 from .contents import posts_of, readable_contents
 from .errors import ArchiveError
 from .http import Client
+from .pictures import Errand, Refreshed, refresh
 from .posts import Post
 from .pull import Outcome, Plan, Pull
 from .settings import Settings, environment, load
 from .store import Changes, Store
 
-__all__ = ["Workshop", "client_for"]
+__all__ = ["Workshop", "cache_of", "client_for", "configured", "passing_client_for"]
 
 #: Fewer posts than this are asked about so soon that nobody needs to be told how far it is.
 MANY = 100
@@ -38,9 +39,26 @@ def client_for(settings: Settings) -> Client:
     return Client(
         budget=settings.budget or None,
         deadline=min(20.0, settings.deadline),
-        cache=settings.root / ".cache" / "conversation",
+        cache=cache_of(settings),
         site=settings.siteurl,
     )
+
+
+def passing_client_for(settings: Settings) -> Client:
+    """One for a look in passing at a single page: tried once, and not kept."""
+    return Client(retries=0, site=settings.siteurl)
+
+
+def cache_of(settings: Settings) -> Path:
+    """Where answers of the sources are kept for a while."""
+    return settings.root / ".cache" / "conversation"
+
+
+def configured(path: Path) -> tuple[dict[str, Any], Settings]:
+    """Pelican's settings and ours in the settings file `path`. Raises SettingsError."""
+    pelican_settings = read_settings(str(path))
+    environ = environment(path.parent, os.environ)
+    return pelican_settings, load(pelican_settings, root=path.parent, files=[path], environ=environ)
 
 
 class Workshop:
@@ -50,14 +68,13 @@ class Workshop:
         self._pelican_settings = pelican_settings
         self.settings = settings
         self.store = store
+        self._requests = 0
 
     @classmethod
     @contextlib.contextmanager
     def open(cls, path: Path) -> Iterator[Workshop]:
         """Opens the blog whose settings file is `path`. Raises ConversationError."""
-        pelican_settings = read_settings(str(path))
-        environ = environment(path.parent, os.environ)
-        settings = load(pelican_settings, root=path.parent, files=[path], environ=environ)
+        pelican_settings, settings = configured(path)
         with Store.open(settings.store, settings.root) as store:
             yield cls(pelican_settings, settings, store)
 
@@ -67,6 +84,16 @@ class Workshop:
         plugins = self._pelican_settings.get("PLUGINS")
         names = [str(getattr(one, "__name__", one)) for one in plugins or ()]
         return plugins is None or any(name.rpartition(".")[2] == __package__.rpartition(".")[2] for name in names)
+
+    @property
+    def content(self) -> Path:
+        """The folder with the blogger's posts."""
+        return Path(self._pelican_settings["PATH"])
+
+    @property
+    def output(self) -> Path:
+        """The folder that the site is built into."""
+        return Path(self._pelican_settings["OUTPUT_PATH"])
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
@@ -105,8 +132,16 @@ class Workshop:
             pull.start(posts)
             pull.posts(posts)
             outcomes = _watched(pull)
+            self._requests = client.requests
         self.store.save_posts(posts)
         return outcomes
+
+    def fetch_pictures(self) -> Refreshed:
+        """Fetches the pictures of people that are due, after a pull; those that nobody has any more go."""
+        wanted = self.assembly.faces if self.settings.pictures else frozenset()
+        told = refresh(self.settings, self.store, wanted, Errand(datetime.now(UTC), requests=self._requests))
+        self.store.keep_pictures(wanted)
+        return told
 
     def take(self, file: Path) -> tuple[str, Changes, list[Problem]]:
         """Takes an archive or an export into the store; returns what it is, what changed and what could not be taken.

@@ -65,17 +65,30 @@ class Settings:
     budget: int = 500
     identities: tuple[str, ...] = ()
     siteurls: tuple[str, ...] = ()
+    #: Profiles and handles of one person each.
+    people: tuple[tuple[str, ...], ...] = ()
     privacy: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    pictures: bool = True
     moderation: Path = Path("content/moderation.toml")
     giving: Path = Path("content/giving.csv")
+    milestones: Path = Path("content/milestones.csv")
+    blogroll: str = ""
     ledger_url: str = "giving-receiving/"
     ledger_save_as: str = "giving-receiving/index.html"
+    page_url: str = "conversations/"
+    page_save_as: str = "conversations/index.html"
+    feed_atom: str = "feeds/conversation.atom.xml"
+    post_feed_atom: str = ""
+    per_page: int = 150
     strict: bool = False
     timezone: ZoneInfo = dataclasses.field(default_factory=lambda: ZoneInfo("UTC"))
     language: str = "en"
     help: str = ""
     contact: Mapping[str, str] = dataclasses.field(default_factory=dict)
     webmention: str = ""
+    #: By kind of act, what one counts in the score; empty: no score.
+    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    og_image: bool = False
     #: The names of the settings that were given.
     given: tuple[str, ...] = ()
 
@@ -169,8 +182,8 @@ def _checked(settings: Mapping[str, object], given: Sequence[str], complaints: _
             complaints.add(name, _unknown(name, known))
     values = {}
     for setting in KNOWN:
-        value = settings.get(setting.name)
-        value = setting.default if value is None else value
+        value = settings.get(setting.name, setting.default)
+        value = setting.default if value is None and not setting.optional else value
         values[setting.field] = complaints.check(setting.name, setting.check, value, setting.check(setting.default))
     return values
 
@@ -187,6 +200,7 @@ def _completed(values: dict[str, Any], here: str, root: Path) -> dict[str, Any]:
         "webmention": values["webmention"] or _endpoint(sources),
         "moderation": root / values["moderation"],
         "giving": root / values["giving"],
+        "milestones": root / values["milestones"],
     }
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "Wrong",
     "address",
     "addresses",
+    "blogroll",
     "choice",
     "contact",
     "endpoint",
@@ -24,8 +25,12 @@ __all__ = [
     "file",
     "flag",
     "listed",
+    "output_feed",
+    "output_feeds",
     "output_file",
     "output_url",
+    "people",
+    "per_page",
     "privacy",
     "privacy_among",
     "profiles",
@@ -34,14 +39,19 @@ __all__ = [
     "shown",
     "store",
     "text",
+    "weights",
 ]
 
 #: How much of an act is shown: all of it, who and when without the words, or only a number.
 PRIVACY = ("full", "name", "count")
 _KINDS = tuple(str(kind) for kind in Kind)
 _MAX_SHOWN = 60
+_SEVERAL = 2
 _MAX_SECONDS = 3600.0
 _MAX_REQUESTS = 10**9
+_HEAVIEST = 1_000_000
+#: Replies on one page.
+_FEWEST, _MOST = 10, 10_000
 
 
 class Wrong(ValueError):  # never leaves this package; `load` makes a SettingsError of it
@@ -106,6 +116,13 @@ def requests(value: object) -> int:
     return value
 
 
+def per_page(value: object) -> int:
+    """How many replies a page lists; 0 stands for no limit."""
+    if isinstance(value, bool) or not isinstance(value, int) or (value and not _FEWEST <= value <= _MOST):
+        raise Wrong(f"must be a whole number from {_FEWEST} to {_MOST}, or 0 for one page only, not {shown(value)}")
+    return value
+
+
 def entries(value: object) -> list[object]:
     """A list; what it holds is looked at later."""
     if not isinstance(value, list | tuple):
@@ -148,6 +165,22 @@ def profiles(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def people(value: object) -> tuple[tuple[str, ...], ...]:
+    """A list of lists, each of two or more profiles and handles that are one person's."""
+    found = []
+    for index, item in enumerate(entries(value)):
+        if not isinstance(item, list | tuple):
+            example = '["https://ada.example/", "@ada@social.example"]'
+            raise Wrong(f"must hold a list for each person, such as {example}, not {shown(item)}", index)
+        try:
+            found.append(profiles(item))
+        except Wrong as wrong:
+            raise Wrong(wrong.what, index, *wrong.path) from None
+        if len(found[-1]) < _SEVERAL:
+            raise Wrong(f"must name two or more profiles of each person, not only {shown(item)}", index)
+    return tuple(found)
+
+
 def store(value: object) -> str:
     """An SQLAlchemy URL; its own parts are checked where it is opened. Never repeats one that holds a password."""
     good = '"sqlite:///conversation.sqlite" or "postgresql+psycopg://…"'
@@ -167,6 +200,15 @@ def file(value: object) -> str:
     return str(value)
 
 
+def blogroll(value: object) -> str:
+    """The path of a file or an absolute http(s) address; "" for none."""
+    if value == "":
+        return ""
+    if isinstance(value, str) and "://" in value and not is_web(value):
+        raise Wrong(f"must be the path of a file or a full address, not {_without_secret(value)}")
+    return file(value).strip()
+
+
 def output_url(value: object) -> str:
     """An address within the site, relative to SITEURL."""
     if (
@@ -181,13 +223,34 @@ def output_url(value: object) -> str:
 
 def output_file(value: object) -> str:
     """The path of an HTML file within the output folder; "" for no file at all."""
-    good = isinstance(value, str) and (
-        not value or (value.endswith(".html") and not value.startswith("/") and ".." not in PurePosixPath(value).parts)
-    )
-    if not isinstance(value, str) or not good or "\\" in value or "\0" in value:
+    if not isinstance(value, str) or (value and not _is_inside(value, ".html")):
         raise Wrong(
             f'must be the path of an .html file within the output such as "giving/index.html", not {shown(value)}'
         )
+    return value
+
+
+def output_feed(value: object) -> str:
+    """The path of a feed within the output folder; "" or None for no feed."""
+    good = "feeds/conversation.atom.xml"
+    if value is not None and (not isinstance(value, str) or (value and not _is_inside(value, ".xml"))):
+        raise Wrong(f'must be the path of an .xml file within the output such as "{good}", not {shown(value)}')
+    if value and re.search(r"[{}?#:\s]", value):
+        raise Wrong(f'is one feed for the whole site, such as "{good}", not {shown(value)}')
+    return value or ""
+
+
+def output_feeds(value: object) -> str:
+    """The paths of the posts' feeds, with {slug} where they differ; "" or None for none."""
+    good = "feeds/{slug}.conversation.atom.xml"
+    if not value and (value is None or isinstance(value, str)):
+        return ""
+    if not isinstance(value, str) or not _is_inside(value, ".xml"):
+        raise Wrong(f'must be the path of .xml files within the output such as "{good}", not {shown(value)}')
+    if "{slug}" not in value:
+        raise Wrong(f'needs {{slug}} where the posts differ, such as "{good}", not {shown(value)}')
+    if re.search(r"[{}?#:\s]", value.replace("{slug}", "")):
+        raise Wrong(f'takes {{slug}} and nothing else in braces, such as "{good}", not {shown(value)}')
     return value
 
 
@@ -237,6 +300,18 @@ def contact(value: object) -> dict[str, str]:
     return found
 
 
+def weights(value: object) -> dict[str, float]:
+    """A dictionary from kinds of acts to what one of them counts: numbers from 0 to a million."""
+    found: dict[str, float] = {}
+    for name, number in _dictionary(value, '{"reply": 4, "like": 1}').items():
+        if name not in _KINDS:
+            raise Wrong(f'has "{name}", which is no kind. {did_you_mean(name, _KINDS)}', name)
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= _HEAVIEST:
+            raise Wrong(f'must be a number from 0 to {_HEAVIEST} for "{name}", not {shown(number)}', name)
+        found[name] = number
+    return found
+
+
 def _dictionary(value: object, example: str) -> dict[str, object]:
     if not isinstance(value, Mapping):
         raise Wrong(f"must be a dictionary such as {example}, not {shown(value)}")
@@ -244,6 +319,12 @@ def _dictionary(value: object, example: str) -> dict[str, object]:
         if not isinstance(name, str) or not name.strip():
             raise Wrong(f"must have text for its keys, not {shown(name)}")
     return dict(value)
+
+
+def _is_inside(path: str, ending: str) -> bool:
+    """Whether `path` is that of a file within the output folder, with this ending."""
+    whole = not path.startswith("/") and ".." not in PurePosixPath(path).parts
+    return whole and path.endswith(ending) and "\\" not in path and "\0" not in path
 
 
 def _without_secret(value: object) -> str:

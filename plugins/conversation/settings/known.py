@@ -22,6 +22,8 @@ class Setting:
     check: Callable[[object], object]
     meaning: str
     example: str
+    #: Whether None switches off what the setting is about, as it does for Pelican's feeds; else it counts as not given.
+    optional: bool = False
 
     @property
     def field(self) -> str:
@@ -99,20 +101,44 @@ Former addresses of the site: what people said about them belongs to the same po
         example='["http://ada-marlow.example/blog"]',
     ),
     Setting(
+        name="CONVERSATION_PEOPLE",
+        default=[],
+        check=checks.people,
+        meaning="""
+People whom you know on several networks: a list of profiles and handles for each, so that their like here and there
+counts once (see [one conversation](one-conversation.md)). Profiles that name each other (rel=me both ways), as Mastodon
+checks it, are known without this.""",
+        example='[["https://ada.example.org/", "@ada@social.example"]]',
+    ),
+    Setting(
         name="CONVERSATION_PRIVACY",
         default={},
         check=checks.privacy,
         meaning="""
-How much is shown, by kind of act or by name of a source: `"full"` (words, name and link), `"name"` (no words) or
-`"count"` (only a number). Kinds are `reply`, `mention`, `link`, `like`, `repost`, `quote`, `bookmark`, `answer`,
-`guest-post`, `follow`, `rsvp`, `note`.""",
+How much is shown, by kind of act or by name of a source: `"full"` (words, name, picture and link), `"name"` (no words
+and no picture) or `"count"` (only a number, and nothing of the person anywhere on the site). What is not named here
+is shown in full, but `like`, `repost` and `bookmark` by name: their numbers unfold to names. A source goes before a
+kind; where an act came by two ways, the more private one decides (see [one conversation](one-conversation.md)). Kinds
+are `reply`, `mention`, `link`, `like`, `repost`, `quote`, `bookmark`, `answer`, `guest-post`, `follow`, `rsvp`,
+`note`.""",
         example='{"like": "count", "mastodon": "name"}',
+    ),
+    Setting(
+        name="CONVERSATION_PICTURES",
+        default=True,
+        check=checks.flag,
+        meaning="""
+Whether people are shown with their picture: it is fetched once, made small and kept as a part of your site (see
+[faces](faces.md)). With `False` initials stand in its place, none is fetched, and those that were are deleted.""",
+        example="False",
     ),
     Setting(
         name="CONVERSATION_MODERATION",
         default="content/moderation.toml",
         check=checks.file,
-        meaning="The file in which `invoke hide` and `invoke show` keep what you decided. It need not exist.",
+        meaning="""
+The file in which `invoke hide` and `invoke show` keep what you decided (see [moderation](moderation.md)). It need not
+exist.""",
         example='"moderation.toml"',
     ),
     Setting(
@@ -121,6 +147,24 @@ How much is shown, by kind of act or by name of a source: `"full"` (words, name 
         check=checks.file,
         meaning="The table of what you gave and no service can tell: `invoke give` adds to it. It need not exist.",
         example='"giving.csv"',
+    ),
+    Setting(
+        name="CONVERSATION_MILESTONES",
+        default="content/milestones.csv",
+        check=checks.file,
+        meaning="""
+A table of days that you remember: `date,posts,followers,note`, for what was before any source looked (see
+[giving and receiving](giving-receiving.md)). It need not exist.""",
+        example='"milestones.csv"',
+    ),
+    Setting(
+        name="CONVERSATION_BLOGROLL",
+        default="",
+        check=checks.blogroll,
+        meaning="""
+The blogs that you follow: an OPML file as feed readers export it, or its address. `invoke balance` looks there for new
+posts by people you talk with (see [what can I give?](giving.md)); nothing of it is published.""",
+        example='"blogroll.opml"',
     ),
     Setting(
         name="CONVERSATION_LEDGER_URL",
@@ -135,6 +179,47 @@ How much is shown, by kind of act or by name of a source: `"full"` (words, name 
         check=checks.output_file,
         meaning="Where that page is written in the output, `ledger.json` beside it. Empty: no such page.",
         example='"thanks.html"',
+    ),
+    Setting(
+        name="CONVERSATION_PAGE_URL",
+        default="conversations/",
+        check=checks.output_url,
+        meaning="The address of the page with the newest comments and mentions, relative to `SITEURL`.",
+        example='"comments.html"',
+    ),
+    Setting(
+        name="CONVERSATION_PAGE_SAVE_AS",
+        default="conversations/index.html",
+        check=checks.output_file,
+        meaning="Where that page is written in the output. Empty: no such page.",
+        example='"comments.html"',
+    ),
+    Setting(
+        name="CONVERSATION_FEED_ATOM",
+        default="feeds/conversation.atom.xml",
+        check=checks.output_feed,
+        optional=True,
+        meaning="Where the feed of all comments and mentions is written in the output. `None` or empty: no such feed.",
+        example='"comments.atom.xml"',
+    ),
+    Setting(
+        name="CONVERSATION_POST_FEED_ATOM",
+        default=None,
+        check=checks.output_feeds,
+        optional=True,
+        meaning="""
+Where each post's own feed of comments and mentions is written; `{slug}` is the post's slug. `None` or empty: no such
+feeds (see [feeds](feeds.md)).""",
+        example='"feeds/{slug}.conversation.atom.xml"',
+    ),
+    Setting(
+        name="CONVERSATION_PER_PAGE",
+        default=150,
+        check=checks.per_page,
+        meaning="""
+How many replies a post's page lists at most, more or less; a third as many mentions, and two thirds as many names of
+people who liked or passed on. The older ones of a longer conversation get pages of their own. `0` lists all on one.""",
+        example="50",
     ),
     Setting(
         name="CONVERSATION_STRICT",
@@ -158,6 +243,24 @@ your content folder, whose text is used.""",
         check=checks.contact,
         meaning="How readers can reach you: labels and their addresses, `https:`, `http:` or `mailto:`.",
         example='{"E-mail": "mailto:ada@example.com", "Mastodon": "https://social.example/@ada"}',
+    ),
+    Setting(
+        name="CONVERSATION_WEIGHTS",
+        default={},
+        check=checks.weights,
+        meaning="""
+What an act counts in a score, by its kind; then, and only then, the page of giving and receiving has one for each side,
+below "How this is counted" and with this table beside it. Kinds that are not named count nothing.""",
+        example='{"guest-post": 20, "answer": 8, "reply": 4, "link": 3, "repost": 2, "like": 1}',
+    ),
+    Setting(
+        name="CONVERSATION_OG_IMAGE",
+        default=False,
+        check=checks.flag,
+        meaning="""
+With `True`, what you gave this year is also a picture of words, `year.png` beside the page of giving and receiving, for
+networks that show one where somebody passes the page on (see [giving and receiving](giving-receiving.md)).""",
+        example="True",
     ),
     Setting(
         name="CONVERSATION_WEBMENTION",
