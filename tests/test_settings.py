@@ -92,7 +92,7 @@ def test_the_defaults_of_the_table_and_of_the_class_agree(configure: Configure, 
     """A value built by hand in a test is the same as one loaded from nothing."""
     loaded, by_hand = configure("CONVERSATION_STRICT = False"), Settings(root=tmp_path)
     for setting in KNOWN:
-        if setting.field not in {"sources", "moderation", "giving"}:
+        if setting.field not in {"sources", "moderation", "giving", "milestones"}:
             assert getattr(loaded, setting.field) == getattr(by_hand, setting.field)
 
 
@@ -174,6 +174,9 @@ def test_token_variables_are_named_after_the_source() -> None:
         ('CONVERSATION_SITEURLS = [\n "https://e.example",\n "e.example"]', "line 3: CONVERSATION_SITEURLS must hold"),
         ('CONVERSATION_SITEURLS = ["https://e.example/?a=b"]', 'without "?" and "#"'),
         ('CONVERSATION_IDENTITIES = ["ada"]', 'handles with their host such as "@ada@social.example", not "ada".'),
+        ('CONVERSATION_PEOPLE = ["@ada@e.example"]', 'must hold a list for each person, such as ["https://'),
+        ('CONVERSATION_PEOPLE = [["@ada@e.example"]]', "must name two or more profiles of each person"),
+        ('CONVERSATION_PEOPLE = [\n ["@a@b.example",\n  "ada"]]', "line 3: CONVERSATION_PEOPLE must hold addresses of"),
         ("CONVERSATION_PRIVACY = []", 'must be a dictionary such as {"like": "count"}, not [].'),
         ('CONVERSATION_PRIVACY = {"like": "no"}', 'must be one of "full", "name", "count" for "like", not "no".'),
         ('CONVERSATION_PRIVACY = {"likes": "full"}', '"likes", which is no kind and no source. Did you mean "like"?'),
@@ -182,6 +185,14 @@ def test_token_variables_are_named_after_the_source() -> None:
         ('CONVERSATION_LEDGER_URL = "https://e.example/"', "must be an address within the site"),
         ('CONVERSATION_LEDGER_SAVE_AS = "../x.html"', "must be the path of an .html file within the output"),
         ('CONVERSATION_LEDGER_SAVE_AS = "folder/"', "must be the path of an .html file within the output"),
+        ('CONVERSATION_PAGE_SAVE_AS = "talk"', "must be the path of an .html file within the output"),
+        ('CONVERSATION_PAGE_URL = "/talk/"', "must be an address within the site"),
+        ('CONVERSATION_FEED_ATOM = "feeds/"', "must be the path of an .xml file within the output"),
+        ("CONVERSATION_FEED_ATOM = False", "must be the path of an .xml file within the output"),
+        ('CONVERSATION_FEED_ATOM = "{slug}.xml"', "is one feed for the whole site"),
+        ('CONVERSATION_POST_FEED_ATOM = "../{slug}.xml"', "must be the path of .xml files within the output"),
+        ('CONVERSATION_POST_FEED_ATOM = "talk.xml"', "needs {slug} where the posts differ"),
+        ('CONVERSATION_POST_FEED_ATOM = "{slug}.{lang}.xml"', "takes {slug} and nothing else in braces"),
         ("CONVERSATION_HELP = 1", "must be text in quotes, not 1."),
         ('CONVERSATION_CONTACT = {"Mail": "ada@e.example"}', 'needs "mailto:" before "ada@e.example".'),
         ('CONVERSATION_CONTACT = {"Mail": "javascript:x"}', 'http, https or mailto address for "Mail"'),
@@ -455,6 +466,37 @@ def test_odd_lines_of_others_in_the_file_are_left_alone(tmp_path: Path) -> None:
     """Other programs keep things in `.env` too."""
     (tmp_path / ".env").write_text("what is this\nCONVERSATION_A_TOKEN=a\n", "utf-8")
     assert environment(tmp_path, {}).items() == {"CONVERSATION_A_TOKEN": "a"}.items()
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ('{"replay": 4}', 'has "replay", which is no kind. Did you mean "reply"?'),
+        ('{"reply": "4"}', 'must be a number from 0 to 1000000 for "reply", not "4"'),
+        ('{"like": -1}', 'must be a number from 0 to 1000000 for "like", not -1'),
+        ('{"like": float("nan")}', 'for "like", not nan'),
+        ('{"like": True}', 'for "like", not True'),
+        ("4", "must be a dictionary"),
+    ],
+)
+def test_weights_are_numbers_by_kind(configure: Configure, weights: str, said: str) -> None:
+    """Only what can be added up makes a score; nobody gets one without asking for it."""
+    assert configure('CONVERSATION_WEIGHTS = {"guest-post": 20, "like": 0.5}').weights == {
+        "guest-post": 20,
+        "like": 0.5,
+    }
+    assert configure("CONVERSATION_STRICT = False").weights == {}
+    with pytest.raises(SettingsError) as caught:
+        configure(f"CONVERSATION_WEIGHTS = {weights}")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("off", ["None", '""'])
+def test_none_switches_feeds_off_and_leaves_other_settings_as_they_are(configure: Configure, off: str) -> None:
+    """As for Pelican's own feeds, None says that there is to be none; elsewhere it says nothing."""
+    assert configure("CONVERSATION_STRICT = False").feed_atom == "feeds/conversation.atom.xml"
+    ours = configure(f"CONVERSATION_FEED_ATOM = {off}\nCONVERSATION_POST_FEED_ATOM = {off}\nCONVERSATION_PULL = None")
+    assert (ours.feed_atom, ours.post_feed_atom, ours.pull) == ("", "", "due")
 
 
 # --- The table, the manual, any value --------------------------------------------------------------------------------
