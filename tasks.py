@@ -132,6 +132,8 @@ def test(c: Context, k: str = "", fast: bool = False) -> None:
     """Run the tests, in random order, and report what they cover."""
     _check_workshop("pytest")
     arguments = ["--cov", "--cov-report=term:skip-covered"] if not k else ["-k", k]
+    # Side by side, a file in one process: what its tests share is made once.
+    arguments += [] if k else ["--numprocesses", "auto", "--dist", "loadfile"]
     arguments += ["-m", "not browser and not server and not install"] if fast else []
     c.run(shlex.join([sys.executable, "-m", "pytest", *arguments]), pty=sys.stdout.isatty())
 
