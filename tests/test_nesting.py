@@ -133,6 +133,7 @@ def test_letters_that_disturb_others_go() -> None:
     assert plain("\u0e01" + "\u0e49" * 60 + "x" + "\u0301" * 9) == "\u0e01" + "\u0e49" * 4 + "x\u0301\u0301"
     assert plain("o\u200b\u200b\u200d\u2060k") == "o\u200bk"
     assert plain("hi\U000e0041\U000e0042") == "hi"
+    assert plain("e\u0301 \u03c9\u0314\u0342\u0345") == "é ᾧ"
     assert plain("a\u2028b\r\nc\rd") == "a\nb\nc\nd"
     for kept in ("👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "❤️‍🔥", "1️⃣", "بِسْمِ ٱللَّهِ", "שָׁלוֹם", "ที่นี่", "क्‍ष", "Việt Nam", "می‌خواهم"):
         assert plain(kept) == kept

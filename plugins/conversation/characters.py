@@ -41,14 +41,16 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def plain(text: str) -> str:
-    """`text` without characters that could disturb its surroundings; applied twice it changes nothing more."""
+    """`text` without characters that could disturb its surroundings, in normal form C, as pages should be.
+
+    Applied twice it changes nothing more.
+    """
     text = _LINES.sub("\n", text)
     if text.isascii():
         return _UNWANTED.sub("", text)
-    text = _UNWANTED.sub("", _SURROGATES.sub("\ufffd", text))
-    text = _WIDTHLESS.sub(r"\1", _TAGS.sub("", text))
-    text = _CROWDS.sub(lambda crowd: crowd[0].replace("\u200d", ""), text)
-    return _FOREIGN.sub(lambda run: _bounded(run[0]), _PILES.sub(r"\1", text))
+    while (cleaned := _cleaned(text)) != text:  # what is taken out may bring together what was apart
+        text = cleaned
+    return text
 
 
 def visible(text: str) -> bool:
@@ -58,6 +60,14 @@ def visible(text: str) -> bool:
         for char in text
         if char not in _BLANK_LETTERS
     )
+
+
+def _cleaned(text: str) -> str:
+    text = _UNWANTED.sub("", _SURROGATES.sub("\ufffd", text))
+    text = _WIDTHLESS.sub(r"\1", _TAGS.sub("", text))
+    text = _CROWDS.sub(lambda crowd: crowd[0].replace("\u200d", ""), text)
+    text = unicodedata.normalize("NFC", text)
+    return _FOREIGN.sub(lambda run: _bounded(run[0]), _PILES.sub(r"\1", text))
 
 
 def _bounded(run: str) -> str:
