@@ -36,6 +36,8 @@ _PILES = re.compile(f"([{_ORNAMENTS}]{{2}})[{_ORNAMENTS}]+")
 #: Where marks of other scripts may pile up; Hebrew puts four on a letter.
 _FOREIGN = re.compile("[^\u0000-\u02ff]{6,}")
 _MOST_MARKS = 4
+#: What is taken out may bring together what was apart; nobody's words need more than two looks.
+_PASSES = 6
 #: Letters by their category, blanks by their looks.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -48,8 +50,10 @@ def plain(text: str) -> str:
     text = _LINES.sub("\n", text)
     if text.isascii():
         return _UNWANTED.sub("", text)
-    while (cleaned := _cleaned(text)) != text:  # what is taken out may bring together what was apart
-        text = cleaned
+    for _ in range(_PASSES):
+        before, text = text, _cleaned(text)
+        if text == before:
+            break
     return text
 
 

@@ -24,7 +24,7 @@ __all__ = ["gather", "is_own"]
 
 #: Longer texts are folded, and quotes of whole pages (a mention's content) are cut to an excerpt.
 LONG_TEXT = 1_200
-LONG_LINES = 24
+LONG_LINES = 40
 EXCERPT = 280
 
 
