@@ -244,7 +244,7 @@ def test_days_i_gave() -> None:
     """Every day of the year stands once; those given in are told by quartile, in a table, and in words."""
     shown = days(ledger(*(gave(days=n, number=1 + n % 4) for n in range(1, 41)), gave(days=800)), ENGLISH)
     assert shown is not None
-    assert text((shown.sentence,)) == "On 40 days of the last 365 I gave something."
+    assert text((shown.sentence,)) == "On 40 days of the last twelve months I gave something."
     assert [level.numbers for level in shown.levels] == ["1", "2", "3", "4"]
     given_, empty = sum(level.path.count("M") for level in shown.levels), shown.empty.count("M")
     assert (given_, given_ + empty) == (40, 366)

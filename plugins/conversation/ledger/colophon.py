@@ -83,11 +83,22 @@ def _coverage(ledger: Ledger, words: Words) -> list[tuple[Piece, ...]]:
         "%(part)s of %(num)s acts received%(share)s could be attributed to a person; the rest counts in sums only.",
         received,
     )
-    for side, sentence, known, whole in (
-        ("given", one, gifts.attributed_given, given),
-        ("received", other, gifts.attributed_received, received),
+    every = words.ngettext(
+        "%(num)s act given could be attributed to a person.",
+        "All %(num)s acts given could be attributed to a person.",
+        given,
+    )
+    each = words.ngettext(
+        "%(num)s act received could be attributed to a person.",
+        "All %(num)s acts received could be attributed to a person.",
+        received,
+    )
+    for side, some, all_of_them, known, whole in (
+        ("given", one, every, gifts.attributed_given, given),
+        ("received", other, each, gifts.attributed_received, received),
     ):
         if whole:
+            sentence = all_of_them if known == whole else some
             part = quantity(known, f"metrics.all.attributed_{side}", words)
             num = quantity(whole, f"{side}.all.acts", words)
             sentences.append(phrase(sentence, part=part, num=num, share=share(known, whole, words)))

@@ -67,7 +67,7 @@ def days(ledger: Ledger, words: Words) -> Days | None:
     dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     count = quantity(len(given), "metrics.year.days_given", words)
     told = phrase(words.ngettext("%(num)s day", "%(num)s days", len(given)), num=count)
-    sentence = phrase(words.gettext("On %(days)s of the last 365 I gave something."), days=stressed(told))
+    sentence = phrase(words.gettext("On %(days)s of the last twelve months I gave something."), days=stressed(told))
     shades = _shades(given)
     return Days(
         sentence=sentence,
