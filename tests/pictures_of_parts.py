@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from pelican import Pelican
+from pelican.settings import read_settings
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from blog import ROOT
 from browser import ARGUMENTS
@@ -39,7 +41,36 @@ PARTS = {
     "webmention_form": ".conversation-join .conversation-fold",
     "gave": ".conversation-gave",
 }
+#: Parts on whole pages of the sample blog: page, and what of it is shown.
+ON_PAGES = {
+    "conversations/index.html": {
+        "conversations_body": ".conversations",
+        "remark": ".conversations-remark",
+        "most_talked": ".conversations-list",
+    },
+    "index.html": {"latest": "#latest .conversations-list", "summary": "#summary .conversations-list"},
+    "giving-receiving/index.html": {
+        "ledger_help": ".giving-offer",
+        **{
+            f"ledger_{part}": f"section[aria-labelledby=giving-{heading}]"
+            for part, heading in (
+                ("given", "year"),
+                ("channels", "channels"),
+                ("months", "by-months"),
+                ("talk", "by-talk"),
+                ("answering", "by-answering"),
+                ("both", "by-both"),
+                ("milestones", "by-milestones"),
+                ("days", "by-days"),
+                ("props", "to"),
+                ("counted", "counted"),
+            )
+        },
+    },
+}
 COLOURS, MARGIN = 48, 3
+#: No picture is higher than this; in a manual the beginning of a long part is enough.
+HIGHEST = 640
 
 
 def lively() -> Conversation:
@@ -113,12 +144,43 @@ def take(browser: Browser, folder: Path, html: str, selectors: dict[str, str]) -
         page.goto(file.as_uri())
         page.evaluate("document.querySelectorAll('.conversation-join details').forEach(one => one.open = true)")
         for name, selector in selectors.items():
-            around = page.locator(selector).first.bounding_box()
-            assert around
-            edges = {"x": around["x"] - MARGIN, "y": around["y"] - MARGIN}
-            size = {"width": around["width"] + 2 * MARGIN, "height": around["height"] + 2 * MARGIN}
-            picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip={**edges, **size})))
-            picture.convert("RGB").quantize(COLOURS).save(folder / f"{name}.png", optimize=True)
+            shoot(page, selector, folder / f"{name}.png")
+        page.close()
+
+
+def shoot(page: Page, selector: str, file: Path) -> None:
+    """Writes a picture of the first element that a selector finds."""
+    around = page.locator(selector).first.bounding_box()
+    assert around
+    edges = {"x": max(around["x"] - MARGIN, 0), "y": max(around["y"] - MARGIN, 0)}
+    size = {"width": around["width"] + 2 * MARGIN, "height": min(around["height"] + 2 * MARGIN, HIGHEST)}
+    picture = Image.open(io.BytesIO(page.screenshot(full_page=True, clip={**edges, **size})))
+    picture.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+
+
+def take_from_site(browser: Browser, folder: Path) -> None:
+    """Pictures of the parts on whole pages: the sample blog, with the parts for any page on its first one."""
+    with tempfile.TemporaryDirectory() as place:
+        site = Path(place)
+        for name in ("content", "themes"):
+            shutil.copytree(ROOT / name, site / name)
+        shutil.copy(ROOT / "pelicanconf.py", site)
+        (site / "plugins").symlink_to(ROOT / "plugins")
+        first = site / "themes" / "commons" / "templates" / "index.html"
+        parts = "".join(
+            f'<div id="{part}" style="width: 20rem">{{% include "conversation/{part}.html" %}}</div>'
+            for part in ("latest", "summary")
+        )
+        sheet = '<link rel="stylesheet" href="{{ SITEURL }}/{{ THEME_STATIC_DIR }}/conversations.css">'
+        first.write_text(
+            first.read_text("utf-8").replace('<div class="h-feed">', f'{sheet}{parts}<div class="h-feed">'), "utf-8"
+        )
+        Pelican(read_settings(str(site / "pelicanconf.py"))).run()
+        page = browser.new_page(viewport={"width": 720, "height": 900}, color_scheme="light")
+        for path, selectors in ON_PAGES.items():
+            page.goto((site / "output" / path).as_uri())
+            for name, selector in selectors.items():
+                shoot(page, selector, folder / f"{name}.png")
         page.close()
 
 
@@ -131,6 +193,7 @@ def main() -> None:
         shown = {"": PARTS, "quiet": {"quiet": ".conversation-head"}, "further_body": {"further_body": "main"}}
         for name, html in pages().items():
             take(browser, folder, html, shown[name])
+        take_from_site(browser, folder)
         browser.close()
 
 
