@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from conversation.acts import Count, Direction, Kind, Person, Proof, identity
 from conversation.assembly import Assembly
+from conversation.posts import Post
 from conversation.settings import Settings
 from conversation.sources import Batch, Copy, Source
 from conversation.store import Store
@@ -20,13 +22,13 @@ BEA_BLUE = Person("Bea Blue", "https://bsky.app/profile/bea.example", "https://c
 MINE = Person("Ada", f"{SITE}/", "https://e.example/ada.png")
 
 
-def assembled(store: Store, root: Path, **more: object) -> Assembly:  # noqa: F811 - pytest's way with fixtures
+def assembled(store: Store, root: Path, *posts: Post, **more: object) -> Assembly:  # noqa: F811 - pytest's way
     sources = (
         Source("mastodon", "mastodon", {"account": "@me@social.example"}, root=root),
         Source("webmention.io", "webmention.io", {"domain": "e.example"}, root=root),
     )
     settings = Settings(root=root, sources=sources, siteurls=(SITE,), moderation=root / "moderation.toml")
-    return Assembly(dataclasses.replace(settings, **more), store, [post()], NOW)  # type: ignore[arg-type]
+    return Assembly(dataclasses.replace(settings, **more), store, posts or (post(),), NOW)  # type: ignore[arg-type]
 
 
 def likes() -> Batch:
@@ -116,3 +118,17 @@ def test_conversations_do_not_depend_on_which_source_came_first(
     (said,) = assembled(store, tmp_path).conversations[post().url].comments
     assert (said.anchor, str(said.html)) == (f"said-{identity(here)}", "<p>Hi</p>")
     assert len(said.ways) == 2
+
+
+def test_what_came_after_the_closing_is_nowhere(store: Store, tmp_path: Path) -> None:  # noqa: F811
+    """Comments that came after a post's conversation ended are in no number: not on its page and not in the ledger."""
+    early, late = act(1, published=NOW - timedelta(days=9)), act(2, published=NOW - timedelta(days=1), author=BEA)
+    pull(store, Batch((early, late)))
+    (tmp_path / "moderation.toml").write_text(
+        'moderation = "hold"\n[show]\nauthors = ["https://p1.example/"]\n', "utf-8"
+    )
+    ended = assembled(store, tmp_path, post(closed=NOW - timedelta(days=5)))
+    assert ended.conversations[post().url].counts.comments == 1
+    assert ended.ledger().all.received.acts == ended.ledger().posts[0].comments == 1
+    assert not ended.waiting
+    assert [one.item.act.author for one in assembled(store, tmp_path).waiting] == [BEA]

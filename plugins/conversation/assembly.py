@@ -25,7 +25,7 @@ from .settings import Settings
 from .sources import registry
 from .sources.mastodon_parse import split_account
 from .store import SourceState, Store, Stored
-from .threads import Conversation, House, Join, OwnReplies, Stale, Told, Ways, gather, level, merge
+from .threads import Conversation, House, Join, OwnReplies, Stale, Told, Ways, after_closing, gather, level, merge
 from .urls import Match, Matcher
 
 __all__ = ["Assembly", "Judged", "Page", "Talk", "Unmatched", "newest_moment"]
@@ -204,11 +204,11 @@ class Assembly:
         return [one for one in self.judged if one.verdict.held]
 
     def _moderated(self, post: Post | None, told: Iterable[Told]) -> Iterator[Told]:
-        """The acts on a page that may be shown.
+        """The acts on a page that may be shown: what came after its closing is of no account.
 
         All tellings of an act are judged together, so that what hides one of them hides the act.
         """
-        for one in told:
+        for one in (one for one in told if not after_closing(one, post)):
             own = any(self._settings.is_own(act.author, act.url) for act in one.acts)
             verdict = Verdict(shown=True) if own else self._moderation.verdict(*one.acts)
             if verdict.shown:

@@ -2,7 +2,7 @@
 
 from .answering import OwnReplies
 from .apart import Ways
-from .gathering import gather, is_own
+from .gathering import after_closing, gather, is_own
 from .merging import Told, merge
 from .newest import Conversations, Remark, Talked, newest, overview, remarks, runs
 from .pages import further_path, paged
@@ -27,6 +27,7 @@ __all__ = [
     "Talked",
     "Told",
     "Ways",
+    "after_closing",
     "further_path",
     "gather",
     "is_own",

@@ -20,7 +20,7 @@ from .privacy import level, without_words
 from .tree import threaded
 from .types import NAMELESS, Conversation, Counts, Gave, House, Join, Said, Spot
 
-__all__ = ["gather", "is_own"]
+__all__ = ["after_closing", "gather", "is_own"]
 
 #: Longer texts are folded, and quotes of whole pages (a mention's content) are cut to an excerpt.
 LONG_TEXT = 1_200
@@ -49,7 +49,7 @@ def gather(
     listed: Counter[str] = Counter()
     for one in sorted(shown, key=_place):
         group, own = GROUPS.get(one.best.act.kind), is_own(one, house)
-        if group is None or (own and group != "comments") or _after_closing(one, post):
+        if group is None or (own and group != "comments") or after_closing(one, post):
             continue
         known[group] += not own
         if level(one.acts, house.privacy) != "count":
@@ -102,9 +102,9 @@ def _answered(groups: Mapping[str, Sequence[tuple[Told, Said]]]) -> dict[str, Sp
     return found
 
 
-def _after_closing(told: Told, post: Post) -> bool:
+def after_closing(told: Told, post: Post | None) -> bool:
     """Whether an act came after the day on which `comments:` of the post's front matter ended its conversation."""
-    return isinstance(post.closed, datetime) and _place(told)[0] >= post.closed
+    return post is not None and isinstance(post.closed, datetime) and _place(told)[0] >= post.closed
 
 
 def _closed(post: Post, house: House) -> bool:
