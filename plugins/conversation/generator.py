@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -20,25 +19,23 @@ import markdown
 from markupsafe import Markup
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
-from pelican.utils import sanitised_join
 from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from . import exports, feeds, ledger
 from .assembly import Assembly, newest_moment
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
-from .further import further_pages, remove_former
 from .languages import Languages, speak
 from .pictures import Album, Errand, album_of, refresh
-from .placement import add_templates, base_template, links_sheet, place_sidebar, static_files
+from .placement import add_templates, place_sidebar
 from .poster import NoPoster, poster
+from .press import Edition, name_feeds, write
 from .pull import Outcome, Plan, Pull
 from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
 from .store import Store
 from .summary import Summary
-from .threads import newest, overview, paged, remarks, runs
+from .threads import overview, paged
 from .workshop import client_for
 
 __all__ = ["ConversationGenerator", "clearly", "prepare", "settings_of", "teach"]
@@ -107,14 +104,14 @@ class ConversationGenerator(Generator):
             self._report(_with_progress(self.pull))
             self.store.save_posts(posts)
             assembly = Assembly(self.ours, self.store, posts, _clock(self.store, posts))
-            self.album = self._album(assembly, ends - time.monotonic())
-            assembly.pictures = self.album.paths
+            self._album = self._pictures(assembly, ends - time.monotonic())
+            assembly.pictures = self._album.paths
             for content, post in pairs:
                 content.conversation = paged(assembly.conversations[post.url], self.ours.per_page, content.url)
-            self.ledger = assembly.ledger()
+            self._ledger = assembly.ledger()
+            self._unmatched = assembly.unmatched
             self._now = assembly.now
             self._pairs = pairs
-            self._unmatched = assembly.unmatched
             for problem in assembly.problems:
                 logger.warning("%s", problem)
             if waiting := waiting_line(assembly.waiting):
@@ -126,112 +123,28 @@ class ConversationGenerator(Generator):
         self.context["CONVERSATION_PAGE_URL"] = self.ours.page_url if self.ours.page_save_as else ""
         self.context["CONVERSATION_FEED_ATOM"] = self.ours.feed_atom if self.ours.siteurl else ""
         page = f"{self.ours.siteurl}/{self.ours.ledger_url}" if self.ours.ledger_save_as else ""
-        self.context["giving"] = Summary(self.ledger, _languages(self), page)
+        self.context["giving"] = Summary(self._ledger, _languages(self), page)
         self._poster = self._drawn() if self.ours.og_image and page else b""
         place = str(PurePosixPath(self.ours.ledger_save_as).parent / "year.png")
         self.context["conversation_og_image"] = place if self._poster else ""
         self.context["conversations"] = overview((item.conversation for item, _ in pairs), self.ours.siteurl)
-        self._name_feeds()
+        name_feeds(self.ours, pairs)
 
     def generate_output(self, writer: Writer) -> None:
         """Writes the plugin's style sheets, pages and feeds."""
-        theme = Path(self.output_path) / self.settings["THEME_STATIC_DIR"]
-        theme.mkdir(parents=True, exist_ok=True)
-        for sheet in static_files():
-            shutil.copyfile(sheet, theme / sheet.name)
-        self.album.write(Path(self.output_path))
-        with clearly():
-            self._write_further(writer)
-        self._write_feeds()
-        if self.ours.page_save_as:
-            self._write_conversations(writer)
-        if self.ours.ledger_save_as:
-            self._write_ledger(writer)
-
-    def _write_further(self, writer: Writer) -> None:
-        """The older parts of long conversations."""
-        contents = [content for content, _ in self._pairs]
-        base = base_template(self.env)
-        styled = links_sheet(self.env, base)
-        for further in further_pages(contents):
-            writer.write_file(
-                further.save_as,
-                self.env.get_template("conversation/further.html"),
-                self.context,
-                relative_urls=self.settings["RELATIVE_URLS"],
-                conversation_base=base,
-                conversation_styled=styled,
-                **further.context,
-            )
-        remove_former(contents, self.output_path)
-
-    def _write_ledger(self, writer: Writer) -> None:
-        """The giving / receiving page and the files beside it."""
-        writer.write_file(
-            self.ours.ledger_save_as,
-            self.env.get_template("conversation/ledger.html"),
-            self.context,
-            relative_urls=self.settings["RELATIVE_URLS"],
-            url=self.ours.ledger_url,
-            ledger_base=base_template(self.env),
-            ledger=ledger.view(self.ledger, _languages(self).choose(), unmatched=self._unmatched),
-            ledger_json="ledger.json",
+        edition = Edition(
+            ours=self.ours,
+            pairs=self._pairs,
+            album=self._album,
+            ledger=self._ledger,
+            unmatched=self._unmatched,
+            summary=self.context["giving"],
             help_html=self._help(),
-            contact=list(self.ours.contact.items()),
+            poster=self._poster,
+            now=self._now,
         )
-        folder = Path(self.output_path) / Path(self.ours.ledger_save_as).parent
-        for name, text in exports.files(self.ledger).items():
-            _write(folder / name, text)
-        giving = self.context["giving"]
-        _write(folder / "year.json", giving.as_json())
-        if self._poster:
-            (folder / "year.png").write_bytes(self._poster)
-
-    def _write_conversations(self, writer: Writer) -> None:
-        """The page with the newest comments and mentions."""
-        writer.write_file(
-            self.ours.page_save_as,
-            self.env.get_template("conversation/conversations.html"),
-            self.context,
-            relative_urls=self.settings["RELATIVE_URLS"],
-            url=self.ours.page_url,
-            conversations_base=base_template(self.env),
-            runs=runs(self.context["conversations"].latest),
-        )
-
-    def _name_feeds(self) -> None:
-        """Tells every article and page where its own feed is, as `conversation_feed`: "" where it has none."""
-        public = [(item, post) for item, post in self._pairs if post.status == "published" and self.ours.siteurl]
-        wanted = [(post, item.slug) for item, post in public if self.ours.post_feed_atom]
-        self._feeds, without = feeds.post_feeds(wanted, self.ours.post_feed_atom)
-        for item, post in self._pairs:
-            item.conversation_feed = self._feeds.get(post.url, "")
-        for url in without:
-            logger.warning("CONVERSATION_POST_FEED_ATOM: %s has no feed, another post has the same slug.", url)
-
-    def _write_feeds(self) -> None:
-        """The feed of the whole site and those of the posts, as far as they are wanted."""
-        languages, site = _languages(self), self.ours.siteurl
-        home = self.settings["FEED_DOMAIN"] or site
-        if self.context["CONVERSATION_FEED_ATOM"]:
-            words = languages.choose()
-            about = feeds.About(
-                title=words.gettext("Conversations at %(site)s", site=Markup(self.settings["SITENAME"]).striptags()),  # noqa: S704 - as Pelican's feeds
-                url=f"{home}/{self.ours.feed_atom}",
-                page=f"{site}/{self.context['CONVERSATION_PAGE_URL']}",
-                now=self._now,
-            )
-            self._write_feed(self.ours.feed_atom, feeds.atom(self.context["conversations"].latest, about, words))
-        for item, post in self._pairs:
-            if item.conversation_feed:
-                words = languages.choose(item.lang)
-                title = words.gettext("The conversation about “%(post)s”", post=post.title)
-                about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=self._now)
-                said = newest(remarks(item.conversation, site), feeds.ENTRIES)
-                self._write_feed(item.conversation_feed, feeds.atom(said, about, words))
-
-    def _write_feed(self, path: str, text: str) -> None:
-        _write(Path(sanitised_join(self.output_path, path)), text)
+        with clearly():
+            write(edition, self, writer, _languages(self))
 
     def _drawn(self) -> bytes:
         """The picture of the year; nothing, and a warning, where it cannot be drawn."""
@@ -243,7 +156,7 @@ class ConversationGenerator(Generator):
             logger.warning("%s", reason)
             return b""
 
-    def _album(self, assembly: Assembly, seconds: float) -> Album:
+    def _pictures(self, assembly: Assembly, seconds: float) -> Album:
         """The pictures of the people who are shown by name; for those that are due there are so many seconds."""
         wanted = assembly.faces if self.ours.pictures else frozenset()
         if self.ours.pull != "never":
@@ -294,8 +207,3 @@ def _clock(store: Store, posts: tuple[Any, ...]) -> datetime:
     """The moment that pages speak of: SOURCE_DATE_EPOCH where that is set, else the newest pull."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else newest_moment(store, posts)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,181 @@
+"""Writes what the plugin adds to a site: style sheets, pictures, its own pages, the feeds, and the files beside them.
+
+Everything is known before any of it is written: `Edition` holds it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup
+from pelican.contents import Content
+from pelican.utils import sanitised_join
+from pelican.writers import Writer
+
+from . import exports, feeds
+from .further import further_pages, remove_former
+from .languages import Languages
+from .ledger import Ledger, view
+from .pictures import Album
+from .placement import base_template, links_sheet, static_files
+from .posts import Post
+from .settings import Settings
+from .summary import Summary
+from .threads import newest, remarks, runs
+
+__all__ = ["Edition", "name_feeds", "write"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Edition:
+    """One edition of the site, as far as it is the plugin's.
+
+    `pairs` are Pelican's contents, each with the post it is; `help_html` are the blogger's own words on the page of
+    giving and receiving; `poster` is the picture of the year (PNG), b"" where there is none; `now` is the newest pull.
+    """
+
+    ours: Settings
+    pairs: Sequence[tuple[Content, Post]]
+    album: Album
+    ledger: Ledger
+    unmatched: Sequence[Any]
+    summary: Summary
+    help_html: Markup
+    poster: bytes
+    now: datetime
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Press:
+    """What Pelican lends for writing: its settings, context, templates and writer, and where the site is written."""
+
+    settings: Mapping[str, Any]
+    context: Mapping[str, Any]
+    env: Environment
+    writer: Writer
+    output: Path
+    languages: Languages
+
+    def page(self, save_as: str, template: str, **values: object) -> None:
+        """Writes a page from one of the plugin's templates."""
+        made = self.env.get_template(f"conversation/{template}")
+        self.writer.write_file(save_as, made, self.context, relative_urls=self.settings["RELATIVE_URLS"], **values)
+
+    def file(self, path: str | Path, text: str) -> None:
+        """Writes a file of text below the output; a path that leads out of it is refused, as Pelican does."""
+        target = Path(sanitised_join(str(self.output), str(path)))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+
+def write(edition: Edition, generator: Any, writer: Writer, languages: Languages) -> None:  # noqa: ANN401 - Pelican's own
+    """Writes an edition; `generator` is Pelican's, for its settings, context and templates.
+
+    Raises ConversationError where a further page of a conversation would overwrite another page.
+    """
+    press = _Press(
+        settings=generator.settings,
+        context=generator.context,
+        env=generator.env,
+        writer=writer,
+        output=Path(generator.output_path),
+        languages=languages,
+    )
+    theme = press.output / press.settings["THEME_STATIC_DIR"]
+    theme.mkdir(parents=True, exist_ok=True)
+    for sheet in static_files():
+        shutil.copyfile(sheet, theme / sheet.name)
+    edition.album.write(press.output)
+    _write_further(edition, press)
+    _write_feeds(edition, press)
+    if edition.ours.page_save_as:
+        _write_conversations(edition, press)
+    if edition.ours.ledger_save_as:
+        _write_ledger(edition, press)
+
+
+def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
+    """Tells every article and page where its own feed is, as `conversation_feed`: "" where it has none."""
+    public = [(item, post) for item, post in pairs if post.status == "published" and ours.siteurl]
+    wanted = [(post, item.slug) for item, post in public if ours.post_feed_atom]
+    paths, without = feeds.post_feeds(wanted, ours.post_feed_atom)
+    for item, post in pairs:
+        item.conversation_feed = paths.get(post.url, "")
+    for url in without:
+        logger.warning("CONVERSATION_POST_FEED_ATOM: %s has no feed, another post has the same slug.", url)
+
+
+def _write_further(edition: Edition, press: _Press) -> None:
+    """The older parts of long conversations."""
+    contents = [content for content, _ in edition.pairs]
+    base = base_template(press.env)
+    styled = links_sheet(press.env, base)
+    for further in further_pages(contents):
+        press.page(
+            further.save_as, "further.html", conversation_base=base, conversation_styled=styled, **further.context
+        )
+    remove_former(contents, str(press.output))
+
+
+def _write_ledger(edition: Edition, press: _Press) -> None:
+    """The giving / receiving page and the files beside it."""
+    ours = edition.ours
+    press.page(
+        ours.ledger_save_as,
+        "ledger.html",
+        url=ours.ledger_url,
+        ledger_base=base_template(press.env),
+        ledger=view(edition.ledger, press.languages.choose(), unmatched=edition.unmatched),
+        ledger_json="ledger.json",
+        help_html=edition.help_html,
+        contact=list(ours.contact.items()),
+    )
+    folder = Path(ours.ledger_save_as).parent
+    for name, text in exports.files(edition.ledger).items():
+        press.file(folder / name, text)
+    press.file(folder / "year.json", edition.summary.as_json())
+    if edition.poster:
+        (press.output / folder / "year.png").write_bytes(edition.poster)
+
+
+def _write_conversations(edition: Edition, press: _Press) -> None:
+    """The page with the newest comments and mentions."""
+    press.page(
+        edition.ours.page_save_as,
+        "conversations.html",
+        url=edition.ours.page_url,
+        conversations_base=base_template(press.env),
+        runs=runs(press.context["conversations"].latest),
+    )
+
+
+def _write_feeds(edition: Edition, press: _Press) -> None:
+    """The feed of the whole site and those of the posts, as far as they are wanted."""
+    ours, site = edition.ours, edition.ours.siteurl
+    home = press.settings["FEED_DOMAIN"] or site
+    if press.context["CONVERSATION_FEED_ATOM"]:
+        words = press.languages.choose()
+        name = Markup(press.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
+        about = feeds.About(
+            title=words.gettext("Conversations at %(site)s", site=name),
+            url=f"{home}/{ours.feed_atom}",
+            page=f"{site}/{press.context['CONVERSATION_PAGE_URL']}",
+            now=edition.now,
+        )
+        press.file(ours.feed_atom, feeds.atom(press.context["conversations"].latest, about, words))
+    for item, post in edition.pairs:
+        if item.conversation_feed:
+            words = press.languages.choose(item.lang)
+            title = words.gettext("The conversation about “%(post)s”", post=post.title)
+            about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=edition.now)
+            said = newest(remarks(item.conversation, site), feeds.ENTRIES)
+            press.file(item.conversation_feed, feeds.atom(said, about, words))
