@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from blinker import ANY, Signal
 from hypothesis import settings
 
 from blog import ROOT
@@ -37,12 +38,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _disconnected() -> Iterator[None]:
-    """No test's plugin listens to the builds of another: Pelican's signals belong to the whole process."""
-    yield
-    import conversation  # noqa: PLC0415 - most tests have loaded it already
+    """No test's plugins listen to the builds of another: Pelican's signals belong to the whole process."""
+    from pelican import signals  # noqa: PLC0415 - as above
 
-    for signal, receiver in conversation.RECEIVERS:
-        signal.disconnect(receiver)
+    every = [signal for signal in vars(signals).values() if isinstance(signal, Signal)]
+    before = {signal: set(map(id, signal.receivers_for(ANY))) for signal in every}
+    yield
+    for signal in every:
+        for receiver in list(signal.receivers_for(ANY)):
+            if id(receiver) not in before[signal]:
+                signal.disconnect(receiver)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
