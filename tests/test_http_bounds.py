@@ -174,11 +174,11 @@ def test_takes_exactly_the_limit(client: Client, *, packed: bool) -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "words"),
     [
-        ("gzip", gzip.compress(bytes(5000))[:-9], "its end is missing"),
+        ("gzip", gzip.compress(bytes(5000), mtime=0)[:-9], "its end is missing"),
         ("gzip", b"not gzip at all", "damaged"),
-        ("gzip", gzip.compress(b"x")[:-8] + bytes(8), "damaged"),
+        ("gzip", gzip.compress(b"x", mtime=0)[:-8] + bytes(8), "damaged"),
         ("br", b"x", "not asked for"),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"x")), "not asked for"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"x", mtime=0), mtime=0), "not asked for"),
         ("deflate", zlib.compress(b"x"), "not asked for"),
     ],
 )
