@@ -38,16 +38,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _disconnected() -> Iterator[None]:
-    """No test's plugins listen to the builds of another: Pelican's signals belong to the whole process."""
+    """No test's plugins listen to the builds of another: Pelican's signals belong to the whole process.
+
+    Both before and after: fixtures that several tests share are made before this one, and build blogs too.
+    """
+    _disconnect()
+    yield
+    _disconnect()
+
+
+def _disconnect() -> None:
+    """Pelican itself listens to none of its signals: whoever does is a plugin of some blog."""
     from pelican import signals  # noqa: PLC0415 - as above
 
-    every = [signal for signal in vars(signals).values() if isinstance(signal, Signal)]
-    before = {signal: set(map(id, signal.receivers_for(ANY))) for signal in every}
-    yield
-    for signal in every:
-        for receiver in list(signal.receivers_for(ANY)):
-            if id(receiver) not in before[signal]:
-                signal.disconnect(receiver)
+    for signal in vars(signals).values():
+        for receiver in list(signal.receivers_for(ANY)) if isinstance(signal, Signal) else ():
+            signal.disconnect(receiver)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
