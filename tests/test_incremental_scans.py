@@ -1,0 +1,124 @@
+"""scans.py: what Pelican finds by looking at all articles for each article, found exactly so and sooner."""
+
+# ruff: noqa: ANN401, SLF001, FBT001 - as in readings.py
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pelican import generators
+from pelican.generators import ArticlesGenerator, PagesGenerator
+from pelican.settings import DEFAULT_CONFIG
+from pelican.utils import SafeDatetime, process_translations
+
+from incremental import scans
+from readings import made, post, warnings_of, write
+
+ARTICLES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "slug": st.sampled_from("abcdefghij"),
+            "lang": st.sampled_from(["en", "de"]),
+            "translation": st.sampled_from(["true", "false", "False"]),
+            "day": st.integers(1, 28),
+            "month": st.integers(1, 12),
+            "year": st.integers(2024, 2026),
+        }
+    ),
+    max_size=40,
+)
+
+
+class Thing(SimpleNamespace):
+    """An article as the scans see one; equal to itself alone, as Pelican's are."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def things(fields: list[dict[str, Any]]) -> list[Any]:
+    return [
+        Thing(
+            number=number,
+            slug=one["slug"],
+            lang=one["lang"],
+            in_default_lang=one["lang"] == "en",
+            metadata={"translation": one["translation"]},
+            source_path=f"{number}.md",
+            date=SafeDatetime(one["year"], one["month"], one["day"]),
+            translations=None,
+        )
+        for number, one in enumerate(fields)
+    ]
+
+
+def numbers(contents: list[Any]) -> list[int]:
+    return [one.number for one in contents]
+
+
+def translated(process: Any, fields: list[dict[str, Any]], by: Any) -> object:
+    """What a function finds, does to the list and its contents, and warns of."""
+    contents = things(fields)
+    with warnings_of() as log:
+        index, translations = process(contents, by)
+    others = {one.number: numbers(one.translations) for one in contents if one.translations is not None}
+    return numbers(index), numbers(translations), numbers(contents), others, log
+
+
+@given(fields=ARTICLES, by=st.sampled_from(["slug", {"slug"}, ["slug", "lang"], None, ""]), together=st.integers(1, 9))
+def test_translations_are_those_that_pelican_finds(fields: list[dict[str, Any]], by: Any, together: int) -> None:
+    """The same originals and translations, in the same order, with the same warnings."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scans, "TOGETHER", together)
+        found = translated(scans.in_portions(process_translations), fields, by)
+    assert found == translated(process_translations, fields, by)
+
+
+@pytest.mark.parametrize(("by", "error"), [("unheard_of", AttributeError), (3, TypeError)])
+def test_what_is_wrong_with_an_id_is_said_by_pelican(monkeypatch: pytest.MonkeyPatch, by: Any, error: Any) -> None:
+    """A mistake in ARTICLE_TRANSLATION_ID has one message, and not two."""
+    monkeypatch.setattr(scans, "TOGETHER", 1)
+    fields = {"slug": "a", "lang": "en", "translation": "false", "day": 1, "month": 1, "year": 2026}
+    with pytest.raises(error, match="translation_id"):
+        scans.in_portions(process_translations)(things([fields, fields]), by)
+
+
+@given(fields=ARTICLES, order=st.randoms(use_true_random=False), twice=st.booleans())
+def test_archives_are_those_that_pelican_builds(fields: list[dict[str, Any]], order: Any, twice: bool) -> None:
+    """Each archive lists the articles of its period in the order of all articles, whatever that is."""
+    articles = things(fields)
+    dates = sorted(articles, key=lambda one: one.date, reverse=True)
+    if twice:  # a plugin may list an article twice, or not at all
+        articles += articles[:2]
+        dates = dates[1:] + dates[:3]
+    order.shuffle(articles)
+    settings = dict(DEFAULT_CONFIG)
+    for period, form in (("YEAR", "%Y"), ("MONTH", "%Y/%m"), ("DAY", "%Y/%m/%d")):
+        settings[f"{period}_ARCHIVE_SAVE_AS"] = f"{{date:{form}}}.html"
+    own = ArticlesGenerator._build_period_archives.__get__(SimpleNamespace())
+    expected = own(dates, articles, settings)
+    assert scans.period_archives(own)(dates, articles, settings) == expected
+
+
+@pytest.mark.parametrize("kind", [ArticlesGenerator, PagesGenerator])
+def test_pelican_is_as_it_was_afterwards(tmp_path: Path, kind: Any) -> None:
+    """What is borrowed for one generator's reading is given back, even when that fails."""
+    write(tmp_path, "a.md", post("A"))
+    thresholds = gc.get_threshold()
+    generator = made(tmp_path, kind)
+    scans.quicken(generator)
+    generator.generate_context()
+    assert generators.process_translations is process_translations
+    broken = made(tmp_path, kind, ARTICLE_TRANSLATION_ID="unheard_of", PAGE_TRANSLATION_ID="unheard_of")
+    write(tmp_path, "pages/a.md", post("A"))
+    scans.quicken(broken)
+    with pytest.raises(AttributeError):
+        broken.generate_context()
+    assert generators.process_translations is process_translations
+    assert gc.get_threshold() == thresholds
