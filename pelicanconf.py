@@ -49,7 +49,9 @@ AUTHOR_FEED_RSS = None
 
 # --- The plugin ------------------------------------------------------------------------------------------------------
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["conversation"]
+# `incremental` makes only what changed since the last build; it works for any Pelican site.
+PLUGINS = ["conversation", "incremental"]
+CACHE_PATH = ".cache"
 
 # Where answers come from, and where your own deeds can be read. These two are files, so that the sample blog builds on
 # a train. A living blog asks the services themselves: the source "webmention.io" wants your `domain`, and its token as
