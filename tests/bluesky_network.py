@@ -13,24 +13,24 @@ import json
 import os
 import queue
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import requests
 
+from ports import free_port
+
 __all__ = ["FOLDER", "Network", "missing", "network"]
 
 FOLDER = Path(__file__).resolve().parent / "servers" / "bluesky"
 POST = "app.bsky.feed.post"
-#: Seconds until the network must have started, and until it must have ended.
-START, STOP = 120, 30
-#: How often it is asked whether it knows something by now; each time takes some milliseconds.
-TRIES = 2_000
+#: Seconds until the network must have started, until its AppView must know what was done, and until it must have ended.
+START, KNOWN, STOP = 120, 60, 30
 
 
 def missing() -> str:
@@ -54,7 +54,7 @@ class Network:
     _minutes: Iterator[int] = dataclasses.field(default_factory=itertools.count)
 
     def person(self, name: str, **profile: Any) -> None:  # noqa: ANN401 - any field of a profile
-        """Makes an account with the handle NAME.test."""
+        """Makes an account with the handle NAME.test, and waits until the AppView knows both and shows the profile."""
         body = {"handle": f"{name}.test", "email": f"{name}@e.example", "password": f"secret of {name}"}
         self.sessions[name] = self._ask(self.pds, "com.atproto.server.createAccount", body)
         kind = "app.bsky.actor.profile"
@@ -65,6 +65,10 @@ class Network:
             "record": {"$type": kind, **profile},
         }
         self._ask(self.pds, "com.atproto.repo.putRecord", record, who=name)
+        did, handle = self.sessions[name]["did"], f"{name}.test"
+        self._until({"did": did}, lambda: self._told("com.atproto.identity.resolveHandle", handle=handle))
+        shown = {"handle": handle, **{field: value for field, value in profile.items() if isinstance(value, str)}}
+        self._until(shown, lambda: self._told("app.bsky.actor.getProfile", actor=did))
 
     def post(self, who: str, text: str, **record: Any) -> dict[str, str]:  # noqa: ANN401 - any field of a record
         """Somebody posts; returns the reference to it."""
@@ -87,18 +91,31 @@ class Network:
 
     def settle(self, post: dict[str, str], **counts: int) -> None:
         """Asks the AppView until it counts so of a post; without counts, until it has forgotten the post."""
-        for _ in range(TRIES):
-            found = self._ask(self.view, "app.bsky.feed.getPosts", uris=post["uri"])["posts"]
-            if (not found and not counts) or (found and counts and counts.items() <= found[0].items()):
-                return
-        raise AssertionError(f"after {TRIES} questions the AppView still says {found}, not {counts or 'nothing'}")
 
-    def _ask(self, base: str, method: str, body: object = None, *, who: str = "", **query: str) -> Any:  # noqa: ANN401
+        def view() -> dict[str, Any]:
+            found = self._told("app.bsky.feed.getPosts", uris=post["uri"])["posts"]
+            return found[0] if found else {}
+
+        self._until(counts, view)
+
+    def _until(self, wanted: dict[str, Any], shown: Callable[[], dict[str, Any]]) -> None:
+        """Asks until what is shown says what is wanted, and nothing at all where nothing is."""
+        ends = time.monotonic() + KNOWN
+        found = shown()
+        while bool(found) != bool(wanted) or not wanted.items() <= found.items():
+            assert time.monotonic() < ends, f"after {KNOWN} s the AppView still says {found}, not {wanted or 'nothing'}"
+            found = shown()
+
+    def _told(self, method: str, **query: str) -> dict[str, Any]:
+        """What the AppView answers; nothing where it says that there is no such thing, or not yet."""
+        with requests.get(f"{self.view}/xrpc/{method}", params=query, timeout=30) as answer:
+            assert answer.status_code in {requests.codes.ok, requests.codes.bad_request}, answer.text
+            told: dict[str, Any] = answer.json() if answer.ok else {}
+            return told
+
+    def _ask(self, base: str, method: str, body: object, *, who: str = "") -> Any:  # noqa: ANN401
         headers = {"Authorization": f"Bearer {self.sessions[who]['accessJwt']}"} if who else {}
-        verb = "GET" if body is None else "POST"
-        with requests.request(
-            verb, f"{base}/xrpc/{method}", params=query, json=body, headers=headers, timeout=30
-        ) as answer:
+        with requests.post(f"{base}/xrpc/{method}", json=body, headers=headers, timeout=30) as answer:
             assert answer.ok, answer.text
             return answer.json()
 
@@ -108,10 +125,16 @@ def network(database: str) -> Iterator[Network]:
     """A fresh network in the fresh PostgreSQL database at `database`."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bluesky-"))
-        port = _free_port()
+        port, *ports = (free_port() for _ in range(4))
         redis = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
         stack.enter_context(_running(redis, Path(folder)))
-        environ = {**os.environ, "POSTGRES": database, "REDIS": f"127.0.0.1:{port}", "NODE_NO_WARNINGS": "1"}
+        environ = {
+            **os.environ,
+            "POSTGRES": database,
+            "REDIS": f"127.0.0.1:{port}",
+            "PORTS": ",".join(map(str, ports)),
+            "NODE_NO_WARNINGS": "1",
+        }
         node = stack.enter_context(
             _running(
                 ["node", "--require", "./loopback.cjs", "network.cjs"], FOLDER, env=environ, stderr=Path(folder) / "log"
@@ -155,10 +178,3 @@ def _first_line(process: subprocess.Popen[str], log: Path) -> str:
     reader.join()
     assert line, f"The network did not start: {log.read_text(encoding='utf-8')[-2_000:]}"
     return line
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from blog import ROOT
 
-__all__ = ["Checkout", "free_port"]
+__all__ = ["Checkout"]
 
 #: Said at the end of the settings: the sample's archives and pages are not in this copy.
 SMALL = """
@@ -72,10 +71,3 @@ class Checkout:
         """Wide lines without colours, at once; this repository is not on the path."""
         environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         return environ | {"COLUMNS": "300", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"} | dict(more)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port

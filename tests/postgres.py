@@ -10,13 +10,14 @@ import importlib.util
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from ports import free_port
 
 __all__ = ["postgres", "postgres_url"]
 
@@ -35,7 +36,7 @@ def postgres() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg-") as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        data, port = Path(folder) / "data", _free_port()
+        data, port = Path(folder) / "data", free_port()
         _run([initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], folder)
         options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c fsync=off"
         _run([pg_ctl, "-D", str(data), "-w", "-l", f"{folder}/log", "-o", options, "start"], folder)
@@ -71,10 +72,3 @@ def _run(command: list[str], folder: str) -> None:
     """Runs a program in `folder`; as the user postgres where we are root, whom PostgreSQL does not serve."""
     user = "postgres" if os.geteuid() == 0 else None
     subprocess.run(command, check=True, cwd=folder, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port

@@ -88,6 +88,9 @@ def test_the_page_shows_what_was_made_there(bluesky: Network, copy: dict[str, st
     bluesky.delete("dee", private)
     bluesky.delete("bea", likes["bea"])
     bluesky.delete("dee", likes["dee"])
+    for gone in (second, private):
+        bluesky.settle(gone)
+    bluesky.settle(first, replyCount=0)
     bluesky.settle(copy, replyCount=1, likeCount=1)
     blog.build()
     assert blog.counts("a.html") == {"comments": 1, "shares": 2, "mentions": 0, "likes": 1, "bookmarks": 0}

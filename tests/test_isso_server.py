@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from blog import ROOT, SITE, Blog
+from ports import free_port
 
 pytestmark = pytest.mark.server
 
@@ -82,9 +83,7 @@ def isso(tmp_path: Path) -> Iterator[Callable[..., Isso]]:
     def start(*, moderation: bool = False) -> Isso:
         folder = tmp_path / "isso"
         folder.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         url, log, settings = f"http://127.0.0.1:{port}", folder / "log", folder / "isso.cfg"
         settings.write_text(
             f"[general]\ndbpath = {folder / 'comments.db'}\nhost = {url}\nnotify = stdout\ngravatar = true\n"

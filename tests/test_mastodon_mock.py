@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ import pytest
 import requests
 
 from blog import ROOT, SITE, Blog
+from ports import free_port
 
 pytestmark = pytest.mark.server
 
@@ -59,14 +59,6 @@ class Instance:
     def close(self) -> None:
         """The end."""
         self._session.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

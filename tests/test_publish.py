@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from checkout import Checkout, free_port
+from checkout import Checkout
+from ports import free_port
 
 #: A line of rsync's about one file: sent, deleted, made or changed.
 CHANGE = re.compile(r"^(?:[<>ch.][fdLDS]\S{9}|\*deleting) +(.*)$", re.MULTILINE)

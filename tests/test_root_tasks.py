@@ -17,7 +17,8 @@ import pytest
 from invoke import Collection
 
 from blog import ROOT
-from checkout import Checkout, free_port
+from checkout import Checkout
+from ports import free_port
 
 TASKS = {
     *("build", "serve", "livereload", "publish", "new", "pull", "status", "explain", "import", "export"),

@@ -21,6 +21,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from ports import free_port
+
 __all__ = ["WordPress", "wordpress"]
 
 HERE = Path(__file__).parent / "servers" / "wordpress"
@@ -115,7 +117,7 @@ def wordpress() -> Iterator[WordPress]:
         pytest.skip("WordPress is not unpacked (tests/servers/install)")
     with tempfile.TemporaryDirectory(prefix="wp-") as folder, contextlib.ExitStack() as running:
         place = Path(folder)
-        database, port = _free_port(), _free_port()
+        database, port = free_port(), free_port()
         running.enter_context(_database(place, database))
         blog = WordPress(f"http://127.0.0.1:{port}", place / "closed")
         running.enter_context(_php(place, blog.url, database))
@@ -188,10 +190,3 @@ def _path() -> str:
 def _listens(port: int) -> bool:
     with socket.socket() as tried:
         return tried.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port

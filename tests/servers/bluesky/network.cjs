@@ -1,24 +1,13 @@
 // A small Bluesky: a PLC directory, a personal data server and an AppView, until standard input ends.
-// Environment: POSTGRES (the URL of a fresh database), REDIS (host:port). Prints one line of JSON when it is ready.
+// Environment: POSTGRES (the URL of a fresh database), REDIS (host:port), PORTS (three of them, for the directory, the
+// server and the AppView, with commas between). Prints one line of JSON when it is ready.
 'use strict'
-const net = require('node:net')
 const { EXAMPLE_LABELER, TestBsky, TestPds, TestPlc, mockNetworkUtilities } = require('@atproto/dev-env')
 
 const NOBODY = 'did:example:nobody'
 
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.once('error', reject)
-    server.listen({ port: 0 }, () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 async function main() {
-  const [plcPort, pdsPort, viewPort] = [await freePort(), await freePort(), await freePort()]
+  const [plcPort, pdsPort, viewPort] = process.env.PORTS.split(',').map(Number)
   const plc = await TestPlc.create({ port: plcPort })
   const view = await TestBsky.create({
     port: viewPort,
