@@ -59,6 +59,10 @@ class Fake:
         return [[one.title for one in ask.posts] for ask in self.asks]
 
 
+#: So many posts a service is asked about at a time, where it does not say otherwise.
+PORTION = Fake("any").service.at_once
+
+
 def _tell(told: Sequence[Told]) -> Iterator[Batch]:
     for one in told:
         if isinstance(one, Exception):

@@ -16,9 +16,10 @@ from conformance import NOW, POST, SITE, Item, items
 from conversation.acts import Kind
 from conversation.errors import Malformed, Missing, Unreachable
 from conversation.posts import Post
-from conversation.sources.hackernews import name_of, parse_hits, parse_item, parse_own
+from conversation.sources.hackernews import parse_item, parse_own
+from conversation.sources.hackernews_search import name_of, parse_hits
 from conversation.sources.submissions import Desk, pages_of
-from loopback import Answer, Request, answer_json
+from loopback import Answer, Raw, Request, answer_json
 from submitted import ANYTHING, Came, ask_of, asked, checked
 
 HOME = "https://news.ycombinator.com"
@@ -61,7 +62,44 @@ def test_a_story_with_another_spelling_of_the_link_is_taken(link: str) -> None:
     came = asked("hackernews", hackernews(items(1), link=link), ask)
     assert len(came.acts) == 2
     queries = [request.query["query"][0] for request in came.requests if request.path.endswith("search")]
-    assert queries == [POST, "http://old.example/x/a.html"]
+    assert queries == ["blog.example", "old.example/x"]
+
+
+def test_all_posts_of_a_site_are_found_in_one_search() -> None:
+    """However many posts are asked about, their stories take one request, and a page elsewhere one of its own."""
+    posts = [Post(url=f"{SITE}/{number}.html") for number in range(30)]
+    moved = Post(url=POST, aliases=("https://medium.example/@ada/a",))
+    came = asked("hackernews", hackernews(items(2)), ask_of(*posts, moved))
+    assert len(came.acts) == 3
+    assert sorted(came.complete) == sorted(post.url for post in (*posts, moved))
+    queries = [request.query["query"][0] for request in came.requests if "query" in request.query]
+    assert queries == ["blog.example", "https://medium.example/@ada/a"]
+
+
+def test_a_site_with_more_stories_than_an_answer_holds_is_searched_page_by_page() -> None:
+    """What a search for the site cut off is found by a search for the page."""
+    plain = hackernews(items(2))
+
+    def answer(request: Request) -> Answer | Raw:
+        if request.query.get("query") == ["blog.example"]:
+            return answer_json({"hits": [{"objectID": str(n), "url": f"{SITE}/{n}"} for n in range(1, 1_001)]})
+        return plain(request)
+
+    came = asked("hackernews", answer)
+    assert len(came.acts) == 3
+    assert came.complete == [POST]
+
+
+def test_a_story_of_which_nothing_has_changed_is_not_read_again() -> None:
+    """The search tells points and comments of all: one more is worth a request, and an old story a look a week."""
+    first = asked("hackernews", hackernews(items(2)), ask_of(now=NOW + timedelta(days=60)))
+    ask = ask_of(now=NOW + timedelta(days=61), cursor=first.cursor)
+    again = asked("hackernews", hackernews(items(2)), ask)
+    assert ([request.path for request in again.requests], again.complete) == (["/api/v1/search"], [])
+    assert [batch.answered for batch in again.batches] == [(POST,)]
+    assert asked("hackernews", hackernews(items(2), points=8), ask).points == [8]
+    later = dataclasses.replace(ask, now=NOW + timedelta(days=67))
+    assert len(asked("hackernews", hackernews(items(2)), later).acts) == 3
 
 
 def test_own_story_is_no_mention() -> None:

@@ -16,7 +16,7 @@ from conversation.acts import Act, Kind
 from conversation.errors import Malformed, Missing, SettingsError, Unreachable
 from conversation.http import Client
 from conversation.posts import Post
-from conversation.sources import Ask, Batch, Source
+from conversation.sources import Ask, Batch, Source, isso
 from conversation.sources.isso import SERVICE, parse_thread, uris
 from loopback import Answer, Handler, Raw, Request, Server, answer_json, serve
 
@@ -24,11 +24,11 @@ OTHER = f"{SITE}/pages/about.html"
 
 
 def pull(server: Server, *posts: Post, sites: tuple[str, ...] = (SITE,)) -> list[Batch]:
-    """What a pull of these posts tells."""
+    """What a pull of these posts tells of them."""
     source = Source("isso", "isso", {}, server.url)
     ask = Ask(posts or (Post(url=POST), Post(url=OTHER)), {}, full=False, now=NOW, sites=sites)
     with Client(retries=0) as client:
-        return list(SERVICE.pull(source, ask, client))
+        return [batch for batch in SERVICE.pull(source, ask, client) if batch.answered]
 
 
 def acts_of(threads: dict[str, list[Row]], *posts: Post, sites: tuple[str, ...] = (SITE,)) -> list[Act]:
@@ -90,6 +90,19 @@ def test_one_request_tells_which_threads_to_read() -> None:
         batches = pull(server, *posts)
     assert [request.method for request in server.requests] == ["POST", "GET"]
     assert [batch.complete for batch in batches] == [(post.url,) for post in posts]
+
+
+def test_a_request_is_no_longer_than_isso_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many posts are asked about in several bodies, and each thread is found."""
+    monkeypatch.setattr(isso, "MAX_BODY", 5_000)
+    posts = [Post(url=f"{SITE}/{number}.html") for number in range(40)]
+    threads = {f"/{number}.html": [isso_row(number)] for number in (1, 20, 39)}
+    with serve(answer_isso(threads)) as server:
+        acts = [act for batch in pull(server, *posts) for act in batch.acts]
+    sizes = [len(request.body) for request in server.requests if request.method == "POST"]
+    assert len(sizes) > 1
+    assert max(sizes) <= 5_000
+    assert [act.id for act in acts] == ["1", "20", "39"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from conversation.sources.mastodon_given import parse_given, parse_liked
 from conversation.sources.mastodon_parse import Home, links_of, parse_person, split_account
 from conversation.sources.mastodon_thread import Thread, parse_thread
 from conversation.sources.outbox import parse_outbox, whose
+from conversation.sources.stood import AGAIN
 from loopback import Answer, Request, Server, serve
 from mastodon_server import HOST, Mastodon
 
@@ -58,9 +59,9 @@ class Blogger:
         """Asks about the account."""
         return self._take("account", self.posts, full=full, now=now, budget=budget)
 
-    def pull(self, *posts: Post) -> Told:
+    def pull(self, *posts: Post, now: datetime = NOW) -> Told:
         """Asks about the posts."""
-        return self._take("pull", posts or self.posts)
+        return self._take("pull", posts or self.posts, now=now)
 
     def both(self, *, full: bool = False, now: datetime = NOW) -> Told:
         """Asks about the account, then about the posts."""
@@ -127,7 +128,7 @@ def test_a_conversation_with_its_tree() -> None:
     assert (bea.author.name, bea.author.handle, bea.author.url) == ("Bea", "@bea@b.example", "https://b.example/@bea")
     assert (deep.author.handle, deep.author.photo) == (f"@cem@{HOST}", f"https://{HOST}/@cem/avatar.png")
     assert one.numbers() == {"reply": 2, "like": 2, "repost": 1, "quote": 1}
-    assert told.batches[-1].complete == (POST,)
+    assert [batch.complete for batch in told.batches if batch.complete] == [(POST,)]
 
 
 def test_hidden_edited_and_folded() -> None:
@@ -212,7 +213,7 @@ def test_verified_pages_are_proofs() -> None:
     profile = "https://b.example/@bea"
     proofs = (Proof(profile, "https://bea.example/"), Proof(profile, "https://bea.example/plain"))
     with blogger(server) as one:
-        assert one.both().batches[-1].proofs == proofs
+        assert proofs in [batch.proofs for batch in one.both().batches]
         server.notify("favourite", "bea@b.example", copy)
         assert proofs in [batch.proofs for batch in one.account().batches]
 
@@ -251,7 +252,7 @@ def test_too_many_likes_to_name() -> None:
         one.both()
     assert one.kinds() == []
     assert one.numbers()["like"] == MAX_NAMED + 1
-    assert one.asked() == [f"statuses/{copy}"]
+    assert one.asked() == ["statuses"]
 
 
 def test_what_is_gone_at_the_service_goes() -> None:
@@ -270,7 +271,7 @@ def test_what_is_gone_at_the_service_goes() -> None:
         assert one.kinds() == ["reply"]
         assert one.numbers()["like"] == 0
         server.statuses[reply] |= {"content": "<p>better said</p>", "edited_at": "2026-05-03T10:00:00Z"}
-        assert act_of(one.pull(), "better").updated
+        assert act_of(one.pull(now=NOW + AGAIN), "better").updated
         server.delete(copy)
         assert one.pull().error is None
         assert one.kinds() == []
@@ -322,6 +323,7 @@ def test_one_answer_that_is_no_json_costs_one_post() -> None:
     """A post whose answer cannot be read keeps what is known of it and is named; the next one is asked all the same."""
     server = Mastodon()
     bad, good = server.post("ada"), server.post("ada")
+    server.batches = False
     server.favourite("bea@b.example", good)
     posts = tuple(
         Post(url=f"{SITE}/{name}.html", syndication=(f"https://{HOST}/@ada/{copy}",))
@@ -334,7 +336,7 @@ def test_one_answer_that_is_no_json_costs_one_post() -> None:
     with serve(handler) as running:
         one = Blogger(running)
         told = one.pull(*posts)
-    assert [batch.complete for batch in told.batches] == [(), (f"{SITE}/good.html",)]
+    assert [batch.complete for batch in told.batches if batch.acts or batch.problems] == [(), (f"{SITE}/good.html",)]
     assert [problem.where for problem in told.problems] == [f"https://{HOST}/@ada/{bad}"]
     assert one.kinds() == ["like"]
 

@@ -16,12 +16,11 @@ from hypothesis import strategies as st
 from conversation.acts import Problem
 from conversation.errors import ArchiveError, Refused, SettingsError, StoreError, Unreachable
 from conversation.pull import Outcome, Plan
-from conversation.pull.job import PORTION
 from conversation.pull.outcome import one_each
 from conversation.sources import Batch
 from conversation.store import Changes, Store
 from making import act, post
-from pulls import Fake, batch, pulling, run, states, until
+from pulls import PORTION, Fake, batch, pulling, run, states, until
 from stores import NOW, later
 
 

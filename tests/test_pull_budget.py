@@ -14,13 +14,12 @@ from conversation.errors import Exhausted, Missing, Unreachable
 from conversation.http import Client
 from conversation.posts import Post
 from conversation.pull import Outcome, Plan
-from conversation.pull.job import PORTION
 from conversation.pull.shares import SMALLEST, Shares
 from conversation.sources import Ask, Batch, Source
 from conversation.store import Store
 from loopback import Server, answer_json, serve
 from making import post
-from pulls import Fake, batch, run
+from pulls import PORTION, Fake, batch, run
 from stores import NOW, later
 
 
@@ -121,6 +120,19 @@ def test_posts_are_ticked_off_one_by_one(store: Store, server: Server) -> None:
     outcome = a_pull(store, Asking("a", server, cost=3), budget=21, posts=many(PORTION * 2))["a"]
     assert outcome.left == PORTION * 2 - 7
     assert len(store.asked("a")) == 7
+
+
+def test_a_post_of_which_nothing_is_told_can_be_ticked_off(store: Store, server: Server) -> None:
+    """Posts that stand as they stood, and those that cannot be understood, do not come first in the next pull."""
+
+    class Unmoved(Asking):
+        def pull(self, _: Source, ask: Ask, client: Client) -> Iterator[Batch]:
+            for one in ask.posts:
+                yield Batch(answered=(one.url,))
+                client.get(self.url, params={"post": one.title})
+
+    outcome = a_pull(store, Unmoved("a", server), budget=4, posts=many(PORTION))["a"]
+    assert (outcome.left, len(store.asked("a"))) == (PORTION - 5, 5)
 
 
 def test_a_post_that_needs_more_than_there_is_does_not_keep_a_build_from_ending(store: Store, server: Server) -> None:

@@ -164,7 +164,7 @@ class Asking:
             job.changes += self._store.commit(self._number(name), name, batch, self._now)
             job.problems += batch.problems
             job.pulled, job.told = batch.pulled or job.pulled, True
-            if done := job.tick(batch.complete, among):
+            if done := job.tick((*batch.complete, *batch.answered), among):
                 self._store.mark_asked(name, done, self._now)
 
     def _end(self, job: Job) -> None:

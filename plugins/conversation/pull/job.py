@@ -12,11 +12,7 @@ from ..posts import Post
 from ..sources import Service, Source
 from ..store import Changes
 
-__all__ = ["PORTION", "Job"]
-
-#: A per-post source is asked about so many posts at a time, and these are ticked off: where a pull is cut short, the
-#: next one goes on with the others.
-PORTION = 10
+__all__ = ["Job"]
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -60,13 +56,16 @@ class Job:
         return tuple(post for post in self.posts if post.url not in self.ticked) if self.by_post else ()
 
     def portions(self) -> Iterator[tuple[Post, ...]]:
-        """The posts, as many as the source is asked about at a time."""
+        """The posts, as many as the source is asked about at a time; of one that tells of the whole site, all.
+
+        They are ticked off portion by portion: where a pull is cut short, the next one goes on with the others.
+        """
         if not self.by_post:
             yield self.posts
             return
         left = self.left
-        for start in range(0, len(left), PORTION):
-            yield left[start : start + PORTION]
+        for start in range(0, len(left), self.service.at_once):
+            yield left[start : start + self.service.at_once]
 
     def tick(self, urls: Iterable[str], among: Iterable[Post]) -> list[str]:
         """Ticks off those of the posts `among` that have these URLs; returns which were not so before."""

@@ -115,6 +115,9 @@ class Batch:
     its newest entry. `copies` are added to those known of the same posts. A snapshot is kept where a number in it
     changed, and otherwise once a day. `proofs` tell which profiles of the people in `acts` are one person's: to tell of
     an author again without a proof takes it back.
+
+    `answered` are the URLs of posts about which nothing more is to be asked in this pull, though `complete` does not
+    name them: nothing has changed, or not all could be understood.
     """
 
     acts: tuple[Act, ...] = ()
@@ -127,6 +130,7 @@ class Batch:
     copies: tuple[Copy, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
     proofs: tuple[Proof, ...] = ()
+    answered: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -171,6 +175,9 @@ class Service:
     token: str = ""
     local: bool = False
     per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005
+    #: A per-post service is asked about so many posts at a time: as many as one request can tell of, where it can tell
+    #: of many. They are ticked off then, where the batches did not do it before.
+    at_once: int = 10
     #: For a per-post service: the part that concerns the whole account, asked before the posts: what was given, the
     #: copies of posts, snapshots. None where there is none, or where the source names no account.
     account: Pull | None = None

@@ -1,8 +1,9 @@
 """Bluesky: what copies of the blog's posts drew there, and what the blogger gave there. All of it is public: no token.
 
-For each copy getPosts tells whether it is still there and how much there is to ask for; then its thread, likes, reposts
-and quotes are listed. Posts of others that only link to the blog's post are known to a Constellation server, where one
-is named: Bluesky's own search wants a login. What the account gave is told by `bluesky_account.py`.
+getPosts tells of many copies whether they are still there and how much there is to ask for. Where that has changed
+(`stood.py`), the thread, likes, reposts and quotes are listed. Posts of others that only link to the blog's post are
+known to a Constellation server, where one is named: Bluesky's own search wants a login. What the account gave is told
+by `bluesky_account.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source
 from .bluesky_account import account
 from .bluesky_api import (
+    AT_ONCE,
     Api,
     account_of,
     fetch_backlinks,
@@ -25,10 +27,11 @@ from .bluesky_api import (
     fetch_profile,
     fetch_records,
 )
-from .bluesky_copy import LINKS, hear_copy, hear_linking, respect
+from .bluesky_copy import LINKS, hear_copy, hear_linking, respect, state_of
 from .bluesky_names import APP, POST, At, at_of_page, did_of, handle_of, proof_of
 from .bluesky_parse import Heard, Here, numbers
 from .copies import of
+from .stood import Stood
 from .targets import spellings
 
 __all__ = ["SERVICE", "account", "check", "pull"]
@@ -44,8 +47,12 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     places = {post.url: _places(post, ask, api, dids) for post in ask.posts}
     views = fetch_posts(api, [at.uri for found, _ in places.values() for at in found])
     more = set(filter(None, ask.cursor.get("more", "").split("\n")))
+    cursor, stood = dict(ask.cursor), Stood(ask)
     for post in ask.posts:
         found, problems = places[post.url]
+        state = state_of(found, views) if not problems else None
+        if state is not None and stood.is_still(post, state):
+            continue
         here, heard = Here(source.name, post.url, me, page=post.url), Heard(problems=problems)
         whole = not problems
         for at in found:
@@ -62,15 +69,19 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         counts, larger = numbers(heard, here)
         told = larger or post.url in more  # a number that was larger once has to come down again
         more = more | {post.url} if larger else more - {post.url}
+        cursor["more"] = "\n".join(sorted(more))
+        stood.note(post, state if whole else None, heard.acts.values())
         acts = tuple(heard.acts.values())[said:]
         yield Batch(
             acts,
             counts=counts if told else (),
             problems=tuple(heard.problems),
-            cursor={**ask.cursor, "more": "\n".join(sorted(more))},
+            cursor=stood.kept(cursor) or (dict(cursor) if told else None),
             complete=(post.url,) if whole else (),
             proofs=_proofs(acts),
         )
+    if kept := stood.kept(cursor, last=True):
+        yield Batch(cursor=kept)
 
 
 def _proofs(acts: Iterable[Act]) -> tuple[Proof, ...]:
@@ -137,4 +148,5 @@ SERVICE = Service(
     received=("reply", "like", "repost", "quote", "mention"),
     given=("reply", "quote", "mention", "note", "like", "repost"),
     per_post=lambda source: True,  # noqa: ARG005 - one signature for all services
+    at_once=AT_ONCE,
 )

@@ -19,6 +19,7 @@ from .values import address_of, listed, text_of
 
 __all__ = [
     "ABSENT",
+    "AT_ONCE",
     "Api",
     "Unknown",
     "account_of",

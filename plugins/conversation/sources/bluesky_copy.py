@@ -6,7 +6,7 @@ Whatever these functions hear goes into a `Heard`; what they return is whether t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ..acts import Kind, Problem
 from ..errors import Malformed, Missing
@@ -16,7 +16,7 @@ from .bluesky_parse import Heard, Here, deeper, hear_links, hear_people, hear_qu
 from .bluesky_text import is_shy
 from .paging import Listing, by_cursor
 
-__all__ = ["LINKS", "hear_copy", "hear_linking", "respect"]
+__all__ = ["LINKS", "hear_copy", "hear_linking", "respect", "state_of"]
 
 #: Threads deeper than one answer holds are asked for piece by piece, so many pieces at most.
 MAX_PIECES = 50
@@ -36,6 +36,15 @@ _LISTS = {
     Kind.REPOST: ("app.bsky.feed.getRepostedBy", "repostedBy"),
     Kind.QUOTE: ("app.bsky.feed.getQuotes", "posts"),
 }
+
+
+def state_of(copies: Iterable[At], views: Mapping[str, Json]) -> str | None:
+    """How copies of a post stand, by what getPosts told of them; None where it told nothing of one."""
+    told = [(at, views.get(at.uri)) for at in copies]
+    if any(view is None for _, view in told):
+        return None
+    numbers = [(at.uri, *((view or {}).get(name) for name in _COUNTS.values())) for at, view in told]
+    return repr(numbers)
 
 
 def hear_copy(api: Api, at: At, view: Json | None, here: Here, heard: Heard) -> bool:

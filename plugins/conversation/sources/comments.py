@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import html
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..errors import Malformed, Missing, SettingsError
 from ..posts import Post
-from . import Batch, Source
+from . import Ask, Batch, Source
 from .hypertext import text, words
+from .stood import Stood
 from .values import NAME_LIMIT, text_of
 
-__all__ = ["Page", "Told", "address", "comment", "name", "read_each"]
+__all__ = ["Page", "Told", "address", "comment", "name", "read_changed", "read_each"]
 
 _T = TypeVar("_T")
 
@@ -92,6 +93,25 @@ def comment(  # noqa: PLR0913 - what a comment consists of, by name
     )
 
 
+def read_changed(
+    ask: Ask, states: Mapping[str, str], places: Mapping[str, Sequence[_T]], read: Callable[[_T, Post], Told]
+) -> Iterator[Batch]:
+    """What has changed of the posts that `states` tells of, by URL; of the others, nothing.
+
+    `places` are those of each post. Raises as `read` does, see `read_each`.
+    """
+    stood = Stood(ask)
+    asked = [post for post in ask.posts if post.url in states]
+    still = {post.url for post in asked if stood.is_still(post, states[post.url])}
+    if still:
+        yield Batch(answered=tuple(sorted(still)))
+    for post, batch in read_each(((post, places[post.url]) for post in asked if post.url not in still), read):
+        stood.note(post, states[post.url] if batch.complete else None, batch.acts)
+        yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
+    if cursor := stood.kept(ask.cursor, last=True):
+        yield Batch(cursor=cursor)
+
+
 def read_each(
     places: Iterable[tuple[Post, Sequence[_T]]], read: Callable[[_T, Post], Told]
 ) -> Iterator[tuple[Post, Batch]]:
@@ -116,6 +136,7 @@ def read_each(
         acts = {act.id: act for each in told for act in each.acts}
         problems = tuple(problem for each in told for problem in each.problems)
         whole = not problems and all(each.whole for each in told)
-        yield post, Batch(tuple(acts.values()), problems=problems, complete=(post.url,) if whole else ())
+        complete = (post.url,) if whole else ()
+        yield post, Batch(tuple(acts.values()), problems=problems, complete=complete, answered=(post.url,))
     if asked and asked == failed:
         raise Malformed(f"no post could be read; the last one: {last}") from last

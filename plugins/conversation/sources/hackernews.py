@@ -6,8 +6,7 @@ only `created_at_i` can be filtered by numbers.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -15,34 +14,31 @@ from ..acts import Act, Direction, Kind, Person, Problem
 from ..errors import Malformed
 from ..http import Client
 from . import Ask, Batch, Finding, Option, Service, Source
+from .hackernews_search import CEILING, HOME, Stories, fetch_stories, hits_of, id_of, item_at, name_of
 from .hypertext import text, words
 from .paging import by_date, walk
 from .submissions import Desk, Forum, Thread, account_of, ancestor, base_of, list_own, pull_posts, since_of
 from .values import NAME_LIMIT, address_of, text_of, time_of
 
-__all__ = ["SERVICE", "account", "parse_hits", "parse_item", "parse_own", "pull"]
+__all__ = ["SERVICE", "account", "parse_item", "parse_own", "pull"]
 
 SEARCH = "https://hn.algolia.com"
-HOME = "https://news.ycombinator.com"
 CHANNEL = "hackernews"
-#: The most that one search answers with.
-CEILING = 1_000
-HITS = 100
 #: The walk through an account's comments begins here, so that a wrong clock hides none.
 AHEAD = timedelta(days=3_650)
-_ITEM = re.compile(r"https?://news\.ycombinator\.com/item\?(?:[^#]*&)?id=(\d{1,18})(?:[&#].*)?", re.IGNORECASE)
 
 
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     """For each post the stories that link to it, with their comments and points. Raises SourceError."""
     base = base_of(source, SEARCH)
     me = account_of(source)
+    stories = Stories(client, base, ask.sites)
 
     def read(url: str, target: str) -> Thread:
         item = client.get(f"{base}/api/v1/items/{url.rpartition('=')[2]}").json()
         return parse_item(item, source=source.name, target=target, me=me)
 
-    yield from pull_posts(Forum(source.name, name_of, lambda page: fetch_stories(client, base, page), read), ask)
+    yield from pull_posts(Forum(source.name, name_of, stories.find, read, stories.stands), ask)
 
 
 def account(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
@@ -55,7 +51,7 @@ def account(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     def fetch(second: int) -> Sequence[object]:
         span = f"created_at_i<{second + 1}" + (f",created_at_i>={floor}" if floor else "")
         params = {"tags": f"comment,author_{me}", "hitsPerPage": str(CEILING), "numericFilters": span}
-        return _hits(client.get(f"{base}/api/v1/search_by_date", params=params).json())
+        return hits_of(client.get(f"{base}/api/v1/search_by_date", params=params).json())
 
     start = int((ask.now + AHEAD).timestamp())
     listing = by_date(fetch, _second, start=start, size=CEILING, until=floor)
@@ -70,36 +66,16 @@ def check(source: Source, client: Client) -> Iterator[Finding]:
         yield Finding(well=True, what="The search answers. No account is named, so that nothing given is told.")
         return
     params = {"tags": f"author_{me}", "hitsPerPage": "1"}
-    if _hits(client.get(f"{base}/api/v1/search_by_date", params=params).json()):
+    if hits_of(client.get(f"{base}/api/v1/search_by_date", params=params).json()):
         yield Finding(well=True, what=f"The search knows {me}.")
     else:
         advice = "Check `account`: letter case counts, and somebody who never wrote anything is not found."
         yield Finding(well=False, what=f"The search knows nobody called {me}.", advice=advice)
 
 
-def fetch_stories(client: Client, base: str, page: str) -> list[tuple[str, str]]:
-    """The stories whose links look like `page`: the link, and the story's address."""
-    params = {"query": page, "restrictSearchableAttributes": "url", "tags": "story", "hitsPerPage": str(HITS)}
-    return list(parse_hits(client.get(f"{base}/api/v1/search", params=params).json()))
-
-
-def name_of(url: str) -> str:
-    """The one spelling of an item's address, "" for other addresses."""
-    match = _ITEM.fullmatch(url.strip())
-    return _item(match[1].lstrip("0") or "0") if match else ""
-
-
-def parse_hits(value: object) -> Iterable[tuple[str, str]]:
-    """An answer of the search: the page that each story links to, and its address. Raises Malformed if it is none."""
-    for hit in _hits(value):
-        link = address_of(hit.get("url")) if isinstance(hit, dict) else ""
-        if link and (name := _id_of(hit)):
-            yield link, _item(name)
-
-
 def parse_item(value: object, *, source: str, target: str, me: str = "") -> Thread:
     """A story with all its comments. Raises Malformed where it is no item; what is wrong below it is a Problem."""
-    if not isinstance(value, dict) or not (name := _id_of(value)):
+    if not isinstance(value, dict) or not (name := id_of(value)):
         raise Malformed(f"{source}: the answer is no item of Hacker News")
     nodes = walk(value, _children)
     story, *comments = list(nodes)
@@ -108,17 +84,17 @@ def parse_item(value: object, *, source: str, target: str, me: str = "") -> Thre
     acts = [act for act in (_story(story[0], source, target, me),) if act]
     unreadable = 0
     for node, parent in comments:
-        number = _id_of(node)
+        number = id_of(node)
         unreadable += not number
         if not number or not isinstance(node, dict):
             continue
-        parents[number] = _id_of(parent)
+        parents[number] = id_of(parent)
         if not _is_living(node):
             continue
-        living[number] = _item(number)
+        living[number] = item_at(number)
         acts.append(_comment(node, source, target, ancestor(number, parents, living)))
-    problems = [Problem(_item(name), f"{unreadable} comments could not be read")] if unreadable else []
-    problems += [Problem(_item(name), f"not all of it was read: {nodes.why}")] if nodes.why else []
+    problems = [Problem(item_at(name), f"{unreadable} comments could not be read")] if unreadable else []
+    problems += [Problem(item_at(name), f"not all of it was read: {nodes.why}")] if nodes.why else []
     points = value.get("points")
     return Thread(
         address_of(value.get("url")),
@@ -131,12 +107,12 @@ def parse_item(value: object, *, source: str, target: str, me: str = "") -> Thre
 
 def parse_own(value: object, *, source: str, desk: Desk) -> Batch:
     """A comment of the account's own, as an answer to somebody; nothing where it stands below a post of the site."""
-    if not isinstance(value, dict) or not (number := _id_of(value)):
+    if not isinstance(value, dict) or not (number := id_of(value)):
         return Batch(problems=(Problem("account", "a comment without an id was left out"),))
     said = text_of(value.get("comment_text"))
     story, parent = text_of(value.get("story_id"), NAME_LIMIT), text_of(value.get("parent_id"), NAME_LIMIT)
     answered = parent or story
-    if not said or not answered.isdecimal() or desk.is_about_a_post(address_of(value.get("story_url")), _item(story)):
+    if not said or not answered.isdecimal() or desk.is_about_a_post(address_of(value.get("story_url")), item_at(story)):
         return Batch()
     plain = text(said)
     act = Act(
@@ -144,8 +120,8 @@ def parse_own(value: object, *, source: str, desk: Desk) -> Batch:
         kind=Kind.REPLY,
         source=source,
         id=number,
-        url=_item(number),
-        target=_item(answered),
+        url=item_at(number),
+        target=item_at(answered),
         channel=CHANNEL,
         published=time_of(value.get("created_at_i")) or time_of(value.get("created_at")),
         title=text_of(value.get("story_title"), NAME_LIMIT),
@@ -169,8 +145,8 @@ def _comment(item: dict[str, object], source: str, target: str, parent: str, kin
         direction=Direction.RECEIVED,
         kind=kind,
         source=source,
-        id=_id_of(item),
-        url=_item(_id_of(item)),
+        id=id_of(item),
+        url=item_at(id_of(item)),
         target=target,
         channel=CHANNEL,
         author=_person(text_of(item.get("author"), NAME_LIMIT)),
@@ -197,29 +173,9 @@ def _children(item: object) -> Sequence[object]:
     return below if isinstance(below, list) else ()
 
 
-def _hits(value: object) -> list[object]:
-    hits = value.get("hits") if isinstance(value, dict) else None
-    if not isinstance(hits, list):
-        raise Malformed(
-            "The answer is no search result (it has no list of hits); is base_url a copy of hn.algolia.com?"
-        )
-    return hits
-
-
-def _id_of(item: object) -> str:
-    """The number of an item or a hit; "" where it has none."""
-    found = (item.get("objectID") or item.get("id")) if isinstance(item, dict) else ""
-    number = text_of(found, NAME_LIMIT) if not isinstance(found, list | dict) else ""
-    return number if number.isascii() and number.isdecimal() and len(number) < 19 else ""  # noqa: PLR2004 - 64 bits
-
-
 def _second(hit: object) -> int | None:
     when = hit.get("created_at_i") if isinstance(hit, dict) else None
     return when if isinstance(when, int) and not isinstance(when, bool) else None
-
-
-def _item(number: str) -> str:
-    return f"{HOME}/item?id={number}"
 
 
 SERVICE = Service(
@@ -232,4 +188,5 @@ SERVICE = Service(
     received=(Kind.MENTION, Kind.REPLY, Kind.LIKE),
     given=(Kind.REPLY,),
     per_post=lambda source: True,  # noqa: ARG005 - asked post by post, whatever its options
+    at_once=1_000,
 )

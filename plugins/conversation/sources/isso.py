@@ -2,7 +2,8 @@
 
 A thread's name is whatever the page said when its first comment was written: its path as the browser spells it, or the
 `data-isso-id` of the theme. So one request asks for the numbers of comments under all spellings of all posts, and only
-threads that have some are read, each whole, in one request: Isso sends all comments where no limit is named.
+threads that have some, and other numbers than before (`stood.py`), are read, each whole, in one request: Isso sends all
+comments where no limit is named.
 
 Comments waiting for approval are never sent; a deleted comment is sent, emptied, while it has answers.
 """
@@ -10,6 +11,7 @@ Comments waiting for approval are never sent; a deleted comment is sent, emptied
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, unquote
@@ -21,7 +23,7 @@ from ..http import Client
 from ..posts import Post
 from ..sites import Sites
 from . import Ask, Batch, Finding, Option, Service, Source
-from .comments import Page, Told, address, comment, name, read_each
+from .comments import Page, Told, address, comment, name, read_changed
 from .values import ADDRESS_LIMIT, address_of, text_of, time_of
 
 __all__ = ["SERVICE", "check", "fetch_counts", "fetch_thread", "parse_thread", "pull", "uris"]
@@ -31,21 +33,23 @@ ACCEPTED = 1
 HIDDEN = frozenset({2, 4})
 #: Isso's ids are those of SQLite.
 _MOST = 2**63
+#: Isso's own limit for a request is 256 KiB.
+MAX_BODY = 200_000
 _INDEX = re.compile(r"(?:/|/index\.html?)\Z")
 
 
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
-    """A batch for each post, with all its comments. Raises SourceError."""
+    """A batch for each post of which the number of comments has changed, with all of them. Raises SourceError."""
     base = address(source)
     threads = {post.url: uris(post, ask.sites) for post in ask.posts}
     counts = fetch_counts(client, base, tuple(dict.fromkeys(uri for some in threads.values() for uri in some)))
-    places = ((post, [uri for uri in threads[post.url] if counts[uri]]) for post in ask.posts)
+    places = {url: [uri for uri in some if counts[uri]] for url, some in threads.items()}
+    states = {url: " ".join(f"{uri} {counts[uri]}" for uri in some) for url, some in places.items()}
 
     def read(uri: str, post: Post) -> Told:
         return parse_thread(fetch_thread(client, base, uri), source=source.name, target=post.url)
 
-    for _, batch in read_each(places, read):
-        yield batch
+    yield from read_changed(ask, states, places, read)
 
 
 def check(source: Source, client: Client) -> Iterator[Finding]:
@@ -89,10 +93,30 @@ def _forms(path: str) -> Iterator[str]:
 
 def fetch_counts(client: Client, base: str, names: Sequence[str]) -> Mapping[str, int]:
     """How many public comments each thread has; 0 of one that there is not. Raises SourceError."""
-    value = client.post(f"{base}/count", json=list(names)).json() if names else []
-    if not isinstance(value, list) or len(value) != len(names) or not all(type(count) is int for count in value):
-        raise Malformed(f"{base}/count: the answer is no list of numbers; is base_url the address of an Isso server?")
-    return dict(zip(names, value, strict=True))
+    found: dict[str, int] = {}
+    for some in _parts(names):
+        value = client.post(f"{base}/count", json=some).json()
+        if not isinstance(value, list) or len(value) != len(some) or not all(type(count) is int for count in value):
+            raise Malformed(
+                f"{base}/count: the answer is no list of numbers; is base_url the address of an Isso server?"
+            )
+        found |= zip(some, value, strict=True)
+    return found
+
+
+def _parts(names: Sequence[str]) -> Iterator[list[str]]:
+    """The names in lists that each make a body which Isso takes."""
+    part: list[str] = []
+    size = 0
+    for each in names:
+        length = len(json.dumps(each)) + len(", ")
+        if part and size + length > MAX_BODY:
+            yield part
+            part, size = [], 0
+        part.append(each)
+        size += length
+    if part:
+        yield part
 
 
 def fetch_thread(client: Client, base: str, uri: str) -> object:
@@ -173,5 +197,6 @@ SERVICE = Service(
     options=(Option("base_url", "The address of your Isso server, e.g. https://comments.example.com.", required=True),),
     received=("reply",),
     per_post=lambda source: True,  # noqa: ARG005
+    at_once=500,
     check=check,
 )

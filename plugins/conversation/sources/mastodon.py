@@ -1,14 +1,15 @@
 """Mastodon and servers with its API (Pleroma, Akkoma, GoToSocial, Pixelfed): an account, and the copies of posts there.
 
 https://docs.joinmastodon.org/methods/statuses/. Each post that is due is asked about by its copies: front matter names
-them, or the account's own statuses that link to the post (`mastodon_account.py`). A listing of a post is whole, so that
-what was deleted, hidden or undone is gone with it, and what was edited is told anew.
+them, or the account's own statuses that link to the post (`mastodon_account.py`). One request tells the numbers of many
+copies; where they have changed (`stood.py`), what the post drew is listed. A listing of a post is whole, so that what
+was deleted, hidden or undone is gone with it, and what was edited is told anew.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..acts import Act, Count, Problem, Proof
 from ..errors import Malformed, Missing, Refused
@@ -16,23 +17,31 @@ from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source, copies
 from .mastodon_account import account, mentions_of
-from .mastodon_api import Asked, entries_of, home_of, refused
+from .mastodon_api import BY_ID, Asked, entries_of, home_of, refused
 from .mastodon_parse import Status, id_of, number_of, proofs_in
 from .mastodon_thread import Thread, parse_mention, parse_thread, proofs_of
 from .paging import Listing
+from .stood import Stood
 from .values import text_of
 
 __all__ = ["SERVICE", "check", "pull"]
 
 #: More people than that are not named: the number tells as much, and each 80 of them take a request.
 MAX_NAMED = 4_000
+#: What changes when something happens to a status.
+_STANDS = ("replies_count", "reblogs_count", "favourites_count", "quotes_count", "edited_at", "content")
 
 
 @dataclasses.dataclass(slots=True)
 class _Reading:
-    """What was asked about one post; not `whole` where an answer could not be understood."""
+    """What is asked about one post; not `whole` where an answer could not be understood.
+
+    `copies` are its copies, id to URL, `mentioned` the ids of statuses that mention it.
+    """
 
     post: Post
+    copies: Mapping[str, str]
+    mentioned: tuple[str, ...]
     threads: list[Thread] = dataclasses.field(default_factory=list)
     mentions: list[Status] = dataclasses.field(default_factory=list)
     problems: list[Problem] = dataclasses.field(default_factory=list)
@@ -50,13 +59,22 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     With a token, Mastodon begins to look for replies on other servers when it is asked; it is asked once more when the
     other posts are through. Raises Refused (naming the token's variable) or Unreachable.
     """
-    asked = Asked(source, home_of(source), client)
+    asked, stood = Asked(source, home_of(source), client), Stood(ask)
     refreshing: list[_Reading] = []
     try:
-        for post in ask.posts:
-            reading = _read(asked, post, ask)
+        readings = [_begun(asked, post, ask) for post in ask.posts]
+        found = asked.by_id(number for reading in readings for number in (*reading.copies, *reading.mentioned))
+        for reading in readings:
+            state = _state(reading, found)
+            if state is not None and stood.is_still(reading.post, state):
+                continue
+            _read(asked, reading, found)
             refreshing += [reading] if reading.refreshing else []
-            yield _batch(reading, asked)
+            batch = _batch(reading, asked)
+            stood.note(reading.post, state if reading.whole else None, batch.acts)
+            yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
+        if cursor := stood.kept(ask.cursor, last=True):
+            yield Batch(cursor=cursor)
         for reading in refreshing:
             for thread in reading.threads:
                 if thread.refreshing:
@@ -66,20 +84,32 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         raise refused(source, asked.home, error) from error
 
 
-def _read(asked: Asked, post: Post, ask: Ask) -> _Reading:
-    """Everything about one post. A copy that is not there any more has drawn nothing."""
-    reading = _Reading(post)
-    for url in copies.of(post, ask, lambda url: bool(asked.home.status_in(url))):
+def _begun(asked: Asked, post: Post, ask: Ask) -> _Reading:
+    """What is to be asked about one post."""
+    urls = copies.of(post, ask, lambda url: bool(asked.home.status_in(url)))
+    mentioned = tuple(number for number, target in mentions_of(ask.cursor) if target == post.url)
+    return _Reading(post, {asked.home.status_in(url): url for url in urls}, mentioned)
+
+
+def _state(reading: _Reading, found: Mapping[str, Status]) -> str | None:
+    """How the statuses of a post stand; None where that is not told of all of them."""
+    numbers = (*reading.copies, *reading.mentioned)
+    if not all(number in found for number in numbers):
+        return None
+    return repr([(number, *map(found[number].get, _STANDS)) for number in numbers])
+
+
+def _read(asked: Asked, reading: _Reading, found: Mapping[str, Status]) -> None:
+    """Asks everything about one post. A copy that is not there any more has drawn nothing."""
+    for number, url in reading.copies.items():
         try:
-            reading.threads.append(_fetch_thread(asked, asked.home.status_in(url), reading))
+            reading.threads.append(_fetch_thread(asked, found.get(number) or asked.status(number), reading))
         except Missing:
             continue
         except Malformed as error:
             reading.problems.append(Problem(url, str(error)))
             reading.whole = False
-    numbers = [number for number, target in mentions_of(ask.cursor) if target == post.url]
-    found = asked.by_id(numbers)
-    for number in numbers:
+    for number in reading.mentioned:
         try:
             reading.mentions.append(found.get(number) or asked.status(number))
         except Missing:
@@ -87,13 +117,11 @@ def _read(asked: Asked, post: Post, ask: Ask) -> _Reading:
         except Malformed as error:
             reading.problems.append(Problem(f"{asked.home.source}, status {number}", str(error)))
             reading.whole = False
-    return reading
 
 
-def _fetch_thread(asked: Asked, number: str, reading: _Reading) -> Thread:
+def _fetch_thread(asked: Asked, status: Status, reading: _Reading) -> Thread:
     """A copy with all that it drew; what its numbers say is nothing is not asked for."""
-    status = asked.status(number)
-    thread = Thread(status)
+    number, thread = id_of(status), Thread(status)
     if asked.source.token or number_of(status.get("replies_count")):
         thread.below, thread.refreshing = asked.context(number)
     if 0 < number_of(status.get("favourites_count")) <= MAX_NAMED:
@@ -203,4 +231,5 @@ SERVICE = Service(
         "quotes, mentions and whole threads"
     ),
     per_post=lambda source: True,  # noqa: ARG005 - every account
+    at_once=BY_ID,
 )

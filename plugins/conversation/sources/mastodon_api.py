@@ -16,7 +16,7 @@ from . import Source
 from .mastodon_parse import Home, Status, id_of, split_account
 from .paging import Listing, by_link
 
-__all__ = ["Asked", "entries_of", "home_of", "refused"]
+__all__ = ["BY_ID", "Asked", "entries_of", "home_of", "refused"]
 
 #: How many are asked for at a time: the servers' own limits (people: 80; statuses, favourites: 40; by id: 20).
 PEOPLE = "80"

@@ -1,32 +1,27 @@
 """Remark42, the comment server (https://remark42.com/docs/contributing/api/): comments on posts and pages.
 
 One request lists all pages that have comments, with the numbers of them and when the last came; only posts where that
-has changed are read. An edit changes neither, so that each is read again after `AGAIN` all the same. A deleted comment
-is told, emptied and marked, while it has answers.
+has changed (`stood.py`) are read. A deleted comment is told, emptied and marked, while it has answers.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..acts import Act, Person, Problem
 from ..errors import Malformed
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source
-from .comments import Page, Told, address, comment, name, read_each
+from .comments import Page, Told, address, comment, name, read_changed
 from .copies import Index
 from .paging import walk
 from .values import NAME_LIMIT, address_of, text_of, time_of
 
 __all__ = ["SERVICE", "check", "fetch_list", "fetch_tree", "parse_list", "parse_tree", "pull"]
 
-AGAIN = timedelta(days=7)
-#: Posts of which the cursor remembers how they stood.
-MAX_REMEMBERED = 2_000
 #: Accounts that are no accounts: somebody's e-mail address as a hash, and whoever gave just a name.
 _NOBODY = ("anonymous_", "email_")
 
@@ -39,41 +34,22 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     for url, state in listed.items():
         if post := index.post_of((url,)):
             pages[post.url][url] = state
-    states = {url: " ".join(f"{page} {state}" for page, state in sorted(each.items())) for url, each in pages.items()}
-    due = [post for post in ask.posts if ask.full or not _is_read(ask, post, states.get(post.url, ""))]
+    places = {post.url: sorted(pages[post.url]) for post in ask.posts}
+    states = {url: " ".join(f"{page} {pages[url][page]}" for page in some) for url, some in places.items()}
     if problems:  # of posts that are not in the list nothing is known then
-        due = [post for post in due if post.url in states]
+        states = {url: state for url, state in states.items() if state}
         yield Batch(problems=problems)
 
     def read(url: str, post: Post) -> Told:
         return parse_tree(fetch_tree(source, client, url), source=source.name, target=post.url)
 
-    cursor = ask.cursor
-    for post, batch in read_each(((post, sorted(pages[post.url])) for post in due), read):
-        state = f"{ask.now.isoformat()} {states[post.url]}" if batch.complete and post.url in states else ""
-        cursor = _remembered(cursor, post.url, state)
-        yield dataclasses.replace(batch, cursor=cursor)
+    yield from read_changed(ask, states, places, read)
 
 
 def check(source: Source, client: Client) -> Iterator[Finding]:
     """Whether the server knows the site, and on how many pages there are comments."""
     found, _ = fetch_list(source, client)
     yield Finding(well=True, what=f"The Remark42 server answers; {len(found):,} of the site's pages have comments.")
-
-
-def _is_read(ask: Ask, post: Post, state: str) -> bool:
-    """Whether the post stands as it stood when it was read, and that is not long ago."""
-    moment, _, before = ask.cursor.get(post.url, "").partition(" ")
-    read = time_of(moment)
-    return bool(state) and before == state and read is not None and timedelta(0) <= ask.now - read < AGAIN
-
-
-def _remembered(cursor: Mapping[str, str], url: str, state: str) -> Mapping[str, str]:
-    """The cursor with what is known of a post; beyond `MAX_REMEMBERED` the oldest is forgotten."""
-    kept = {name: value for name, value in cursor.items() if name != url}
-    if state:
-        kept[url] = state
-    return dict(list(kept.items())[-MAX_REMEMBERED:])
 
 
 def fetch_list(source: Source, client: Client) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
@@ -173,5 +149,6 @@ SERVICE = Service(
     ),
     received=("reply",),
     per_post=lambda source: True,  # noqa: ARG005
+    at_once=1_000,
     check=check,
 )

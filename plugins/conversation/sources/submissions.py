@@ -19,6 +19,7 @@ from . import Ask, Batch, Copy, Source, copies
 from .copies import Index
 from .pages import is_within, page_of
 from .paging import Listing
+from .stood import Stood
 from .values import time_of
 
 __all__ = [
@@ -60,13 +61,15 @@ class Forum:
 
     `name` gives the one spelling of a submission's address, "" for what is none. `find(page)` gives pairs: the page
     that a submission links to, as spelled there, and the submission's address. `read(address, target)` gives what
-    stands there; it raises Missing where that is nothing any more.
+    stands there; it raises Missing where that is nothing any more. `stands(address)` says how a submission stands, by
+    what is told of many at once ("": nothing is): where that has not changed it is not read again (`stood.py`).
     """
 
     source: str
     name: Callable[[str], str]
     find: Callable[[str], Iterable[tuple[str, str]]]
     read: Callable[[str, str], Thread]
+    stands: Callable[[str], str] = lambda address: ""  # noqa: ARG005
 
 
 def pull_posts(forum: Forum, ask: Ask) -> Iterator[Batch]:
@@ -76,43 +79,41 @@ def pull_posts(forum: Forum, ask: Ask) -> Iterator[Batch]:
     to the post: searches are fuzzy, and a moderator may change a link. Raises SourceError, but not over what is
     missing or damaged at one submission.
     """
-    index = Index(ask.posts, ask.sites)
+    index, stood = Index(ask.posts, ask.sites), Stood(ask)
     for post in ask.posts:
-        yield _about(forum, ask, index, post)
+        searched = _search(forum, ask, index, post)
+        state = _state(forum, searched)
+        if state is not None and stood.is_still(post, state):
+            batch = Batch(answered=(post.url,))
+        else:
+            batch = _read(forum, index, searched)
+            stood.note(post, state if batch.complete else None, batch.acts)
+        found = tuple(Copy(post.url, url) for url in searched.found)
+        yield dataclasses.replace(batch, copies=found, cursor=stood.kept(ask.cursor))
+    if cursor := stood.kept(ask.cursor, last=True):
+        yield Batch(cursor=cursor)
 
 
-def _about(forum: Forum, ask: Ask, index: Index, post: Post) -> Batch:
-    named = {name: None for url in post.syndication if (name := forum.name(url))}
-    found, problems = _found(forum, ask, index, post)
-    known = map(forum.name, copies.of(post, ask, lambda url: bool(forum.name(url))))
-    acts: dict[str, Act] = {}
-    points: list[int] = []
-    whole = not problems
-    urls = list(dict.fromkeys([*named, *known, *found]))
-    for url in urls:
-        try:
-            thread = forum.read(url, post.url)
-        except Missing:
-            continue
-        except Malformed as error:
-            thread = Thread(post.url, problems=(Problem(url, str(error)),), whole=False)
-        if url not in named and index.post_of([thread.link]) is not post:
-            continue
-        acts |= {act.id: act for act in thread.acts}
-        points += [] if thread.points is None else [max(0, thread.points)]
-        problems += thread.problems
-        whole = whole and thread.whole
-    return Batch(
-        tuple(acts.values()),
-        counts=(Count(forum.source, post.url, Kind.LIKE, sum(points)),) if urls and whole else (),
-        problems=tuple(problems),
-        complete=(post.url,) if whole else (),
-        copies=tuple(Copy(post.url, url) for url in found),
-    )
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Searched:
+    """The submissions of a post: those in front matter, those known from earlier pulls, those that a search found."""
+
+    post: Post
+    named: tuple[str, ...]
+    known: tuple[str, ...]
+    found: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All of them, each once."""
+        return tuple(dict.fromkeys((*self.named, *self.known, *self.found)))
 
 
-def _found(forum: Forum, ask: Ask, index: Index, post: Post) -> tuple[list[str], list[Problem]]:
-    """The submissions that a search finds and that do link to the post."""
+def _search(forum: Forum, ask: Ask, index: Index, post: Post) -> _Searched:
+    """All submissions of a post; of those that a search finds, the ones that do link to it."""
+    named = tuple(name for url in post.syndication if (name := forum.name(url)))
+    known = tuple(map(forum.name, copies.of(post, ask, lambda url: bool(forum.name(url)))))
     found: dict[str, None] = {}
     problems = []
     for page in pages_of(post, ask.sites):
@@ -122,7 +123,43 @@ def _found(forum: Forum, ask: Ask, index: Index, post: Post) -> tuple[list[str],
             problems.append(Problem(page, str(error)))
             continue
         found |= {name: None for link, url in hits if index.post_of([link]) is post and (name := forum.name(url))}
-    return list(found), problems
+    return _Searched(post, named, known, tuple(found), tuple(problems))
+
+
+def _state(forum: Forum, searched: _Searched) -> str | None:
+    """How the submissions stand; None where that is not told of each, or where there are none to be read."""
+    stands = [forum.stands(url) for url in searched.urls]
+    if searched.problems or not stands or not all(stands):
+        return None
+    return " ".join(f"{url} {state}" for url, state in zip(searched.urls, stands, strict=True))
+
+
+def _read(forum: Forum, index: Index, searched: _Searched) -> Batch:
+    """What is said at the submissions; complete where all of it could be read."""
+    post, problems = searched.post, list(searched.problems)
+    acts: dict[str, Act] = {}
+    points: list[int] = []
+    whole = not problems
+    for url in searched.urls:
+        try:
+            thread = forum.read(url, post.url)
+        except Missing:
+            continue
+        except Malformed as error:
+            thread = Thread(post.url, problems=(Problem(url, str(error)),), whole=False)
+        if url not in searched.named and index.post_of([thread.link]) is not post:
+            continue
+        acts |= {act.id: act for act in thread.acts}
+        points += [] if thread.points is None else [max(0, thread.points)]
+        problems += thread.problems
+        whole = whole and thread.whole
+    return Batch(
+        tuple(acts.values()),
+        counts=(Count(forum.source, post.url, Kind.LIKE, sum(points)),) if searched.urls and whole else (),
+        problems=tuple(problems),
+        complete=(post.url,) if whole else (),
+        answered=(post.url,),
+    )
 
 
 def pages_of(post: Post, sites: Iterable[str]) -> tuple[str, ...]:

@@ -231,4 +231,5 @@ SERVICE = Service(
     received=("reply", "mention", "like", "repost", "bookmark", "rsvp"),
     token="the API key from webmention.io/settings; without it posts are asked about one by one",  # noqa: S106 - help
     per_post=lambda source: not source.token,
+    at_once=MAX_TARGETS // 4,  # with http and https, with and without a slash at the end, they fit into one request
 )

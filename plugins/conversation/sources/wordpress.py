@@ -195,4 +195,5 @@ SERVICE = Service(
     received=("reply", "mention"),
     token="optional: `name:application password` (no spaces) of a user who may edit posts; for pingbacks, trackbacks",  # noqa: S106
     per_post=lambda source: True,  # noqa: ARG005 - every blog
+    at_once=SLUGS,
 )
