@@ -132,3 +132,9 @@ def test_what_came_after_the_closing_is_nowhere(store: Store, tmp_path: Path) ->
     assert ended.ledger().all.received.acts == ended.ledger().posts[0].comments == 1
     assert not ended.waiting
     assert [one.item.act.author for one in assembled(store, tmp_path).waiting] == [BEA]
+
+
+def test_numbers_need_nobody_with_a_name(store: Store, tmp_path: Path) -> None:  # noqa: F811
+    """What a service only counts is shown though no act at all names the post."""
+    pull(store, Batch(counts=(Count("sharedcount", post().url, Kind.REPOST, 12),)), source="sharedcount")
+    assert assembled(store, tmp_path).conversations[post().url].counts.shares == 12

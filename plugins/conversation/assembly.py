@@ -280,7 +280,9 @@ class Assembly:
         for url, spelled in sorted(targets.items()):
             post = posts.get(url)
             named = post.syndication if post else ()
-            pages.append(Page(url, post, tuple(spelled), (url, *spelled, *copies[url], *named)))
+            # Numbers are told of the post's own address, which no act may name.
+            told_of = tuple(dict.fromkeys((*spelled, url)))
+            pages.append(Page(url, post, told_of, (url, *spelled, *copies[url], *named)))
         return pages
 
     def _read(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Stored], list[Count]]]:
