@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "plugins"))
 
-from conversation.acts import Kind  # noqa: E402 - the plugin lives in a folder of its own
+from conversation.acts import KINDS  # noqa: E402 - the plugin lives in a folder of its own
 from conversation.errors import SettingsError  # noqa: E402 - likewise
 from conversation.settings import manual  # noqa: E402 - likewise
 from conversation.sources import Service, Source, registry  # noqa: E402 - likewise
@@ -118,7 +118,7 @@ def _services() -> list[Service]:
 
 def _kinds(kinds: Iterable[str]) -> str:
     names = [str(kind) for kind in kinds]
-    return "any kind" if set(names) == set(Kind) else ", ".join(names) or "–"
+    return "any kind" if set(names) == set(KINDS) else ", ".join(names) or "–"
 
 
 def _asked(service: Service) -> str:

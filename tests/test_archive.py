@@ -26,7 +26,7 @@ from archives import (
     wxr,
     wxr_comment,
 )
-from conversation.acts import Direction, Kind, Person
+from conversation.acts import KINDS, Direction, Kind, Person
 from conversation.errors import ArchiveError
 from conversation.exchange import write_export
 from conversation.http import Client
@@ -258,7 +258,7 @@ EXTRA = st.fixed_dictionaries(
     optional={
         **dict.fromkeys(("target", "channel", "words", "to", "source", "parent", "fragment", "warning", "id"), JSON),
         "direction": st.sampled_from(["given", "received"]) | JSON,
-        "kind": st.sampled_from(list(Kind)) | JSON,
+        "kind": st.sampled_from(KINDS) | JSON,
     },
 )
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conversation.acts import Act, Count, Direction, Kind, Person, Problem, Proof
+from conversation.acts import KINDS, Act, Count, Direction, Kind, Person, Problem, Proof
 from conversation.errors import ArchiveError
 from conversation.exchange import export, is_export, is_export_file, load_export, write_export
 from conversation.sources import Batch, Copy, Snapshot
@@ -238,7 +238,7 @@ def test_an_exported_act_is_a_jf2_entry(store: Store) -> None:
     assert not [name for name in by_id["2"] if name.startswith("wm-")]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_act_can_be_exported(kind: Kind, tmp_path: Path) -> None:
     """Each kind comes back as itself, also where JF2 has one word for several."""
     with Store.open(URL, tmp_path) as store:

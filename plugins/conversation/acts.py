@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from .addresses import host_of, is_web, key
 
-__all__ = ["Act", "Count", "Direction", "Kind", "Person", "Problem", "Proof", "identity", "placed"]
+__all__ = ["KINDS", "Act", "Count", "Direction", "Kind", "Person", "Problem", "Proof", "identity", "placed"]
 
 #: Other people's clocks: a time this far ahead of when an act was first heard of is taken as a mistake.
 CLOCK_SKEW = timedelta(days=1)
@@ -42,6 +42,12 @@ class Kind(StrEnum):
     FOLLOW = "follow"
     RSVP = "rsvp"
     NOTE = "note"
+    #: No act of anybody's, and only ever a number: how often a copy of a post was looked at.
+    VIEW = "view"
+
+
+#: What an act may be.
+KINDS = tuple(kind for kind in Kind if kind is not Kind.VIEW)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Count:
     """How many acts of others of one kind a service reports for a target, named or not, as observed at one pull.
 
     The blogger's own acts are taken off, and what is hidden; where it is more than the source's acts, the rest is shown
-    as a number.
+    as a number. Views are counted so, too, though they are no acts.
     """
 
     source: str

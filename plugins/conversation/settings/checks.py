@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
-from ..acts import Kind
+from ..acts import KINDS
 from ..addresses import is_web, split
 from ..identities import names_of
 from ..suggest import did_you_mean
@@ -44,7 +44,7 @@ __all__ = [
 
 #: How much of an act is shown: all of it, who and when without the words, or only a number.
 PRIVACY = ("full", "name", "count")
-_KINDS = tuple(str(kind) for kind in Kind)
+_KINDS = tuple(map(str, KINDS))
 _MAX_SHOWN = 60
 _SEVERAL = 2
 _MAX_SECONDS = 3600.0

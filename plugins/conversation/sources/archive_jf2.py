@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from ..acts import Act, Direction, Kind, Person, Problem
+from ..acts import KINDS, Act, Direction, Kind, Person, Problem
 from .archive_json import LARGEST_WHOLE, Reader
 from .archive_parts import Document, Part, Reading
 from .archive_parts import Kind as ArchiveKind
@@ -64,7 +64,7 @@ def _exported(act: Act, entry: Mapping[str, object], extra: Mapping[str, object]
     return dataclasses.replace(
         act,
         direction=Direction.GIVEN if given else Direction.RECEIVED,
-        kind=Kind(kind) if kind in set(Kind) else act.kind,
+        kind=Kind(kind) if kind in KINDS else act.kind,
         id=f"{text_of(extra.get('source'), NAME_LIMIT)}:{number}" if number else act.id,
         target=text_of(extra.get("target"), ADDRESS_LIMIT) if given else act.target.removeprefix(_NOWHERE),
         channel=text_of(extra.get("channel"), 40) or act.channel,

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
 
-from ..acts import Act, Direction, Kind, Problem
+from ..acts import KINDS, Act, Direction, Kind, Problem
 from ..addresses import split
 from ..errors import Exhausted, Malformed, Missing, Refused, SourceError, Unreachable
 from ..http import Client
@@ -115,6 +115,7 @@ def _pull_posts(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[B
             if len(failed) == len(ask.posts):
                 raise
             yield Batch(problems=(Problem(shown(url), str(error)),))
+        yield Batch(answered=(post.url,))
     if without:
         what = f"{len(without)} of {len(ask.posts)} posts have no feed there, for example {without[0]}"
         yield Batch(problems=(Problem(source.options["url"], what),))
@@ -241,10 +242,10 @@ SERVICE = Service(
         Option(
             "kind",
             "What an entry is; `reply` where received and `guest-post` where given if left out.",
-            choices=tuple(Kind),
+            choices=KINDS,
         ),
     ),
-    received=tuple(Kind),
-    given=tuple(Kind),
+    received=KINDS,
+    given=KINDS,
     per_post=is_per_post,
 )

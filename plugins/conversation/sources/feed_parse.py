@@ -39,7 +39,7 @@ class Entry:
 
     `answers` is the address that the entry answers (Atom threading, RFC 4685), `replies` the feed of the comments on
     it, `count` how many there are. `cut` says that a feed's excerpt stands for the whole text. `is_video` says that it
-    is a video of a channel, and `likes` how many people liked that.
+    is a video of a channel, `likes` how many people liked that, and `views` how often it was looked at.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Entry:
     count: int | None = None
     is_video: bool = False
     likes: int | None = None
+    views: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +137,7 @@ def _entry(raw: Mapping[str, Any], feed: str, problems: list[Problem]) -> Entry:
         if wrong:
             problems.append(Problem(where, f"{wrong!r} cannot be the time when it was {name}"))
     number = raw.get("slash_comments") or raw.get("thr_total") or _replies(raw).get("thr:count")
-    count, rating = _number(number), raw.get("media_starrating")
+    count = _number(number)
     if number and count is None:
         problems.append(Problem(where, f"{line(str(number), 40)!r} is not a number of comments"))
     return Entry(
@@ -153,12 +154,19 @@ def _entry(raw: Mapping[str, Any], feed: str, problems: list[Problem]) -> Entry:
         replies=address_of(raw.get("wfw_commentrss")) or address_of(_replies(raw).get("href")),
         count=count,
         is_video="media_community" in raw or str(raw.get("id")).startswith("yt:video:"),
-        likes=_number(rating.get("count")) if isinstance(rating, Mapping) else None,
+        likes=_attribute(raw, "media_starrating", "count"),
+        views=_attribute(raw, "media_statistics", "views"),
     )
 
 
-def _number(told: object) -> int | None:
-    return int(str(told)) if told and re.fullmatch(r"\s*\d{1,9}\s*", str(told), re.ASCII) else None
+def _attribute(raw: Mapping[str, Any], element: str, name: str) -> int | None:
+    """A number that stands in an attribute of an element."""
+    told = raw.get(element)
+    return _number(told.get(name), 15) if isinstance(told, Mapping) else None
+
+
+def _number(told: object, digits: int = 9) -> int | None:
+    return int(str(told)) if told and re.fullmatch(rf"\s*\d{{1,{digits}}}\s*", str(told), re.ASCII) else None
 
 
 def _titled(raw: Mapping[str, Any]) -> str:

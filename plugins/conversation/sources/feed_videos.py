@@ -1,8 +1,9 @@
-"""A channel's feed: videos that are copies of the blogger's posts, with the number of people who liked each. Pure.
+"""A channel's feed: videos that are copies of the blogger's posts, how many people liked them and how often they were
+looked at. Pure.
 
 YouTube gives every channel such a feed (``/feeds/videos.xml?channel_id=…``: Atom with Media RSS). A video is the copy
-of the post that names it in `syndication:`, else of the first post that its description links to. How often it was
-seen is told too, but to look at something is no act of anybody's, so that is not counted.
+of the post that names it in `syndication:`, else of the first post that its description links to. To look at something
+is no act of anybody's, so that views are a number of their own and in no sum.
 """
 
 from __future__ import annotations
@@ -31,22 +32,23 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 def parse_videos(feed: Feed, ask: Ask, *, source: str) -> tuple[Feed, Told]:
-    """The feed without its videos, and how many liked those that are copies of posts, with the copies found."""
+    """The feed without its videos, the numbers of those that are copies of posts, and the copies found."""
     videos = [entry for entry in feed.entries if entry.is_video]
     if not videos:
         return feed, Told()
     named = _named(ask.posts)
     index = Index(ask.posts, ask.sites)
-    likes: defaultdict[str, int] = defaultdict(int)
+    numbers: defaultdict[tuple[str, Kind], int] = defaultdict(int)
     found: list[Copy] = []
     for entry in videos:
         post = named.get(video_of(entry.link))
         if post is None and (post := index.post_of(_links(entry.text))):
             found.append(Copy(post.url, entry.link))
-        if post and entry.likes is not None:
-            likes[post.url] += entry.likes
+        for kind, value in ((Kind.LIKE, entry.likes), (Kind.VIEW, entry.views)):
+            if post and value is not None:
+                numbers[post.url, kind] += value
     rest = tuple(entry for entry in feed.entries if not entry.is_video)
-    counts = tuple(Count(source, post, Kind.LIKE, value) for post, value in likes.items())
+    counts = tuple(Count(source, post, kind, value) for (post, kind), value in numbers.items())
     return dataclasses.replace(feed, entries=rest), Told(counts=counts, copies=tuple(found))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from ..acts import Act, Direction, Kind, Person, Problem
+from ..acts import KINDS, Act, Direction, Kind, Person, Problem
 from ..addresses import is_web, key
 from ..channels import channel_of
 from ..sanitise import line, plain
@@ -122,9 +122,9 @@ def _kind(text: str) -> Kind | str:
     word = re.sub(r"[\s_]+", "-", text.casefold())
     if not word:
         return "the kind is missing"
-    if word in list(Kind):
+    if word in KINDS:
         return Kind(word)
-    return f"{line(text, 40)!r} is not a kind. {did_you_mean(word, Kind)}"
+    return f"{line(text, 40)!r} is not a kind. {did_you_mean(word, KINDS)}"
 
 
 def _words(text: str) -> int | str | None:
@@ -150,6 +150,6 @@ SERVICE = Service(
     pull=pull,
     summary="What you gave where no service tells, from a table that you keep by hand.",
     options=(Option("path", "The table, a CSV file.", required=True),),
-    given=tuple(Kind),
+    given=KINDS,
     local=True,
 )

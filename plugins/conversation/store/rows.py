@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Result, Select, Table, select, type_coerce
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
-from ..acts import Act, Direction, Kind, Person, identity
+from ..acts import KINDS, Act, Direction, Person, identity
 from . import schema
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _STORED = [(name, column) for name, column in schema.acts.c.items() if name not 
 #: The parts of a row of `stored_acts`: key and place, author, to, content, times.
 _PARTS = itemgetter(slice(0, 7), slice(7, 11), slice(11, 15), slice(15, 26), slice(26, 29))
 _DIRECTIONS = {str(direction): direction for direction in Direction}
-_KINDS = {str(kind): kind for kind in Kind}
+_KINDS = {str(kind): kind for kind in KINDS}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

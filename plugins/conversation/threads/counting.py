@@ -53,6 +53,8 @@ def _unnamed(told: Iterable[Told], counts: Iterable[Count], house: House) -> dic
     """
     left: dict[tuple[str, str], int] = defaultdict(int)
     for count in counts:
+        if count.kind is Kind.VIEW:
+            continue
         left[count.source, GROUPS.get(count.kind, "")] += count.value
     carried: Counter[tuple[str, str]] = Counter()
     for one in told if left else ():

@@ -43,7 +43,7 @@ def gather(
     itself gave, `counts` the numbers that services tell for it. `told` is everything that was told of it, hidden or not
     (None: `shown`): what a service names is not counted once more as an act without a name.
     """
-    shown = list(shown)
+    shown, counts = list(shown), list(counts)
     groups: dict[str, list[tuple[Told, Said]]] = defaultdict(list)
     known: Counter[str] = Counter()
     listed: Counter[str] = Counter()
@@ -61,6 +61,7 @@ def gather(
         post=post,
         counts=Counts(**{number.group: number.value for number in numbers}),
         numbers=numbers,
+        views=sum(count.value for count in counts if count.kind is Kind.VIEW),
         folded=frozenset(group for group, saids in flat.items() if any(said.level == "name" for said in saids)),
         comments=threaded(flat.get("comments", ()), _answered(groups)),
         shares=flat.get("shares", ()),

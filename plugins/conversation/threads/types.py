@@ -186,6 +186,8 @@ class Conversation:
     counts: Counts = Counts()
     #: The same five, each with how many are listed and whether there may be more; in the contract's order, zeros too.
     numbers: tuple[Number, ...] = ()
+    #: How often copies of the post were looked at, as far as services tell; it is none of the five.
+    views: int = 0
     #: Of which of the five the names are to be folded away below the number: those that are shown at the level "name".
     folded: frozenset[str] = frozenset()
     comments: tuple[Said, ...] = ()
