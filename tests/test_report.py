@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blog import SITE, Blog
-from conversation.pull import Outcome
+from conversation import workshop
+from conversation.pull import Outcome, Plan, Pull
 from conversation.report import left_over, outcome_line, show_status, status
 from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes
@@ -109,3 +111,42 @@ def test_a_first_pull_of_many_posts_is_resumed_and_shows_how_far_it_is(tmp_path:
     assert "\x1b" not in runs[0].stdout + runs[0].stderr
     assert sorted(set(asked)) == slugs
     assert len(set(asked[:100])) == 100
+
+
+def test_the_rest_is_asked_about_whatever_the_limits_of_a_build(tmp_path: Path) -> None:
+    """`pull` says how to get all that it left, and `pull --rest` gets it, asking about no post a second time."""
+    slugs = [f"p{number:03d}" for number in range(60)]
+
+    def answer(request: Request) -> Answer:
+        slug = request.path.strip("/")
+        return 200, {"Content-Type": "application/rss+xml"}, rss(comment(1, f"{SITE}/{slug}.html"))
+
+    with serve(answer) as server:
+        feed = {"source": "feed", "url": f"{server.url}/{{slug}}", "name": "comments"}
+        blog = Blog(tmp_path, CONVERSATION_SOURCES=[feed], CONVERSATION_BUDGET=25)
+        for slug in slugs:
+            blog.write(f"{slug}.md")
+        first, rest, again = (blog.run("pull", *more) for more in ((), ("--rest",), ("--rest",)))
+        asked = [request.path.strip("/") for request in server.requests]
+    assert "pull --rest" in first.stdout
+    assert "left" not in rest.stdout
+    assert "not due yet" in again.stdout
+    assert sorted(asked) == slugs
+
+
+def test_no_build_waits_for_a_pull_of_its_own(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CONVERSATION_DEADLINE is for builds: who pulls by hand waits for as long as it takes, within reason."""
+    plans: list[Plan] = []
+
+    def pull_of(*parts: Any, **more: Any) -> Pull:  # noqa: ANN401 - what Pull is made of
+        plans.append(parts[3])
+        return Pull(*parts, **more)
+
+    monkeypatch.setattr(workshop, "Pull", pull_of)
+    with Workshop.open(blog.configure(CONVERSATION_DEADLINE=1).conf) as shop:
+        shop.pull(only=(), full=False)
+        shop.pull(only=(), full=False, rest=True)
+    assert [(plan.deadline, plan.policy, plan.budget) for plan in plans] == [
+        (workshop.PATIENCE, "always", 500),
+        (workshop.PATIENCE, "due", 0),
+    ]

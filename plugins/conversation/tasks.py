@@ -59,11 +59,12 @@ def build(
     help={
         "source": "only this source, by its name in CONVERSATION_SOURCES (may be repeated)",
         "full": "ask for everything again, so that what vanished is noticed",
+        "rest": "only what is due or was left, but all of it, whatever CONVERSATION_BUDGET says: for a first pull",
         "settings": _SETTINGS_HELP,
     },
     iterable=["source"],
 )
-def pull(_: Context, source: list[str], full: bool = False, settings: str = SETTINGS) -> None:
+def pull(_: Context, source: list[str], full: bool = False, rest: bool = False, settings: str = SETTINGS) -> None:
     """Ask the sources for news and keep it in the store, without building the site."""
     from . import report, workshop  # noqa: PLC0415
 
@@ -72,9 +73,11 @@ def pull(_: Context, source: list[str], full: bool = False, settings: str = SETT
         if unknown:
             names = ", ".join(entry.name for entry in shop.settings.sources)
             raise ConversationError(f"No source is named {unknown[0]!r}. There are: {names}.")
-        outcomes = shop.pull(only=source, full=full)
+        outcomes = shop.pull(only=source, full=full, rest=rest)
         for outcome in outcomes:
             print(report.outcome_line(outcome))
+        if any(outcome.left is not None for outcome in outcomes):
+            print("`pull` again goes on where this one ended; `pull --rest` asks about all that is left.")
         if not source and (line := shop.fetch_pictures().line):
             print(line)
         if shop.settings.strict and any(outcome.error for outcome in outcomes):

@@ -32,12 +32,17 @@ __all__ = ["Workshop", "cache_of", "client_for", "configured", "passing_client_f
 
 #: Fewer posts than this are asked about so soon that nobody needs to be told how far it is.
 MANY = 100
+#: Seconds that a pull of its own takes at most: a service that never ends must not keep a nightly job from ending.
+PATIENCE = 3_600.0
 
 
-def client_for(settings: Settings) -> Client:
-    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE, and CONVERSATION_BUDGET ends them."""
+def client_for(settings: Settings, *, unlimited: bool = False) -> Client:
+    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE, and CONVERSATION_BUDGET ends them.
+
+    An `unlimited` one goes on as long as there is something to ask.
+    """
     return Client(
-        budget=settings.budget or None,
+        budget=None if unlimited else settings.budget or None,
         deadline=min(20.0, settings.deadline),
         cache=cache_of(settings),
         site=settings.siteurl,
@@ -123,16 +128,21 @@ class Workshop:
         """Posts and acts put together, as the next build would."""
         return Assembly(self.settings, self.store, self.posts, newest_moment(self.store, self.posts))
 
-    def pull(self, *, only: Collection[str], full: bool) -> list[Outcome]:
-        """Pulls the sources (all of them, or `only` those), whether due or not, and shows how far it is."""
+    def pull(self, *, only: Collection[str], full: bool, rest: bool = False) -> list[Outcome]:
+        """Pulls the sources (all of them, or `only` those), whether due or not, and shows how far it is.
+
+        No build waits for it, so that no CONVERSATION_DEADLINE ends it. The `rest` is what is due or was left, and no
+        CONVERSATION_BUDGET ends that either.
+        """
         settings, posts = self.settings, self.posts
-        plan = Plan(policy="always", deadline=settings.deadline, full=full, only=only, budget=settings.budget)
-        with client_for(settings) as client:
+        policy, budget = ("due", 0) if rest else ("always", settings.budget)
+        plan = Plan(policy, PATIENCE, "the longest that a pull takes", full=full, only=only, budget=budget)
+        with client_for(settings, unlimited=rest) as client:
             pull = Pull(settings.sources, self.store, client, plan, sites=settings.siteurls, now=datetime.now(UTC))
             pull.start(posts)
             pull.posts(posts)
             outcomes = _watched(pull)
-            self._requests = client.requests
+            self._requests = 0 if rest else client.requests
         self.store.save_posts(posts)
         return outcomes
 

@@ -97,7 +97,7 @@ class Asking:
             raise job.mistake
         if job.state == "":
             job.state = "failed" if job.mistake else "unfinished"
-            late = f"gave no complete answer within {self._plan.deadline:g} s (CONVERSATION_DEADLINE)."
+            late = f"gave no complete answer within {self._plan.deadline:g} s ({self._plan.limit})."
             job.error = blame(job.mistake) if job.mistake else late
             self._cut_off(job)
         elif job.state == "paused":

@@ -17,13 +17,15 @@ __all__ = ["Outcome", "Plan", "Standing", "blame", "one_each"]
 class Plan:
     """How to pull.
 
-    `policy` is CONVERSATION_PULL's word, `deadline` the seconds from `Pull.posts` to the end, `full` asks the sources
-    for everything again, `only` limits the pull to sources of these names. `budget` is the number of requests that all
-    sources together may make, 0 for no limit. Local sources are read whatever the policy.
+    `policy` is CONVERSATION_PULL's word, `deadline` the seconds from `Pull.posts` to the end (`limit` says where they
+    come from), `full` asks the sources for everything again, `only` limits the pull to sources of these names. `budget`
+    is the number of requests that all sources together may make, 0 for no limit. Local sources are read whatever the
+    policy.
     """
 
     policy: str = "due"
     deadline: float = 30.0
+    limit: str = "CONVERSATION_DEADLINE"
     full: bool = False
     only: Collection[str] = ()
     budget: int = 0

@@ -40,9 +40,9 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
             failed += 1
             if failed == len(ask.posts):
                 raise Malformed(f"{source.name} answers nothing that can be used: {found.what}")
-            yield Batch(problems=(found,))
+            yield Batch(problems=(found,), answered=(post.url,))
         else:
-            yield Batch(counts=(found,) if found else ())
+            yield Batch(counts=(found,) if found else (), answered=(post.url,))
 
 
 def fetch_shares(source: Source, client: Client, post: Post) -> object:

@@ -176,7 +176,7 @@ def _by_feeds(
     places = ((post, wanted[post.url]) for post in ask.posts if wanted[post.url])
     for _, batch in read_each(places, lambda url, post: fetch_feed(source, client, url, post)):
         # A post without a feed may be one that the blog hides now: nothing is taken for deleted.
-        yield Batch(batch.acts, problems=batch.problems)
+        yield Batch(batch.acts, problems=batch.problems, answered=batch.answered)
 
 
 def _signed(source: Source) -> Mapping[str, str]:
