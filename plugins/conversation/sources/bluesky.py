@@ -78,6 +78,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
             problems=tuple(heard.problems),
             cursor=stood.kept(cursor) or (dict(cursor) if told else None),
             complete=(post.url,) if whole else (),
+            answered=(post.url,),
             proofs=_proofs(acts),
         )
     if kept := stood.kept(cursor, last=True):

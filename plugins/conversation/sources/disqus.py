@@ -1,7 +1,8 @@
 """Disqus (https://disqus.com/api/docs/): comments on posts and pages, and how many recommended them.
 
 Which posts have threads shows in the list of the forum's threads, which is read once a pull and kept in the cursor for
-the portions that follow; only posts whose threads have comments are asked about. Comments are asked for as readers see
+the portions that follow; only posts whose threads have comments, and another number than before (`stood.py`), are asked
+about. Comments are asked for as readers see
 them: approved ones only. Disqus allows 1,000 requests an hour, and takes the key in the address only.
 """
 
@@ -17,7 +18,7 @@ from ..errors import Malformed, Missing, Refused, Unreachable
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source
-from .comments import Told, read_each
+from .comments import Told, read_changed
 from .copies import Index
 from .disqus_parse import Thread, id_of, parse_comments, parse_thread
 from .paging import Listing, by_cursor
@@ -40,7 +41,7 @@ _BUSY = frozenset({13, 14, 15, 16, 20})
 
 
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
-    """A batch for each post, with its comments and the number of its recommendations.
+    """A batch for each post where something has changed, with its comments and the number of its recommendations.
 
     Raises Refused (naming the token's variable) without a good key, Unreachable where the hour's requests are used up.
     """
@@ -48,7 +49,8 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     before = _of_posts(threads, ask)
     if ask.cursor.get("listed") != ask.now.isoformat():
         threads, why, problems = _all_threads(source, client)
-        yield Batch(problems=problems, cursor=_kept(ask, threads, why))
+        ask = dataclasses.replace(ask, cursor=_kept(ask, threads, why))
+        yield Batch(problems=problems, cursor=ask.cursor)
     found = _of_posts(threads, ask)
     links = Counter(thread.link for thread in threads)
 
@@ -57,11 +59,14 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         name = ("thread:link", thread.link) if by_link else ("thread", thread.id)
         return parse_comments(fetch_comments(source, client, name), source=source.name, target=post.url)
 
-    known = [post for post in ask.posts if found[post.url] or not why]  # nothing is known of others
-    for post, batch in read_each(((post, [each for each in found[post.url] if each.posts]) for post in known), read):
-        likes = sum(thread.likes for thread in found[post.url])
-        told = found[post.url] or before[post.url]
-        yield dataclasses.replace(batch, counts=(Count(source.name, post.url, Kind.LIKE, likes),) if told else ())
+    known = [post.url for post in ask.posts if found[post.url] or not why]  # nothing is known of others
+    states = {url: " ".join(f"{thread.id} {thread.posts}" for thread in found[url]) for url in known}
+    places = {url: [thread for thread in found[url] if thread.posts] for url in known}
+    for batch in read_changed(ask, states, places, read):
+        told = [url for url in batch.answered if found[url] or before[url]]
+        likes = {url: sum(thread.likes for thread in found[url]) for url in told}
+        counts = tuple(Count(source.name, url, Kind.LIKE, number) for url, number in likes.items())
+        yield dataclasses.replace(batch, counts=counts)
 
 
 def _all_threads(source: Source, client: Client) -> tuple[list[Thread], str, tuple[Problem, ...]]:
@@ -175,5 +180,6 @@ SERVICE = Service(
     received=("reply", "like"),
     token=f"the public API key of an application of yours at {KEYS_AT}; it can read only",
     per_post=lambda source: True,  # noqa: ARG005
+    at_once=1_000,
     check=check,
 )

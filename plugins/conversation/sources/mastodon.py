@@ -166,6 +166,7 @@ def _batch(reading: _Reading, asked: Asked) -> Batch:
         counts=tuple(counts.values()) if reading.whole else (),
         problems=tuple(problems),
         complete=(target,) if reading.whole else (),
+        answered=(target,),
         proofs=tuple(proofs),
     )
 
