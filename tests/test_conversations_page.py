@@ -192,6 +192,14 @@ def test_the_page_says_nothing_that_a_warning_covers() -> None:
         assert "Content warning: the end" in html
 
 
+def test_an_undated_remark_says_when_it_was_first_seen() -> None:
+    """The day of a pull is not passed off as that of publication, on the page and in the lists."""
+    undated = talk("bread", comments=(said("Lee", dated=False), said("Kim")))
+    lists = ENV.from_string(LISTS).render(conversations=overview([undated], SITE), SITEURL=".")
+    for html in (page(undated), lists):
+        assert Skeleton(html).text.count("first seen 3 May 2026") == 1
+
+
 # --- The lists for sidebars ------------------------------------------------------------------------------------------
 
 

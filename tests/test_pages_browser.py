@@ -234,3 +234,28 @@ def test_letters_of_all_sorts_stand_as_they_should(visitors: dict[str, Visit]) -
     assert {arabic for arabic, *_ in starts} == {True, False}
     assert all(right < 2 for arabic, _, right in starts if arabic)
     assert all(left < 30 for arabic, left, _ in starts if not arabic)
+
+
+@pytest.mark.browser
+def test_whom_an_answer_is_addressed_to_does_not_turn_it_round(visitors: dict[str, Visit]) -> None:
+    """Arabic words behind "@ada" begin at the right, English ones at the left."""
+    visited = visitors["you-get-what-you-give.html"].go("you-get-what-you-give.html").shape(360)
+    starts = visited.page.evaluate(
+        """() => [...document.querySelectorAll('.e-content a:first-child')].map(link => {
+          const text = link.getBoundingClientRect(), box = link.parentElement.getBoundingClientRect();
+          return [/[\\u0600-\\u06ff]/.test(link.nextSibling.data), text.left - box.left, box.right - text.right];
+        })"""
+    )
+    assert {arabic for arabic, *_ in starts} == {True, False}
+    assert all((right if arabic else left) < 2 for arabic, left, right in starts)
+
+
+@pytest.mark.browser
+def test_everything_begins_at_one_edge(visitors: dict[str, Visit]) -> None:
+    """On phone, tablet and desk the site's name, a post and its conversation stand one below the other."""
+    for width in (360, 768, 1280):
+        visited = visitors["you-get-what-you-give.html"].go("you-get-what-you-give.html").shape(width)
+        edges = visited.page.evaluate(
+            "['.masthead', 'h1', 'aside.conversation'].map(one => document.querySelector(one).getBoundingClientRect().x)"
+        )
+        assert len(set(edges)) == 1

@@ -108,20 +108,23 @@ def test_numbers_larger_than_what_is_listed_say_so() -> None:
     """Where a service tells a number without names, the page does not pretend that its list is whole."""
     talk = conversation(
         counts=Counts(comments=5, likes=31),
-        numbers=(Number("comments", 5, 2), Number("likes", 31, 2, at_least=True)),
+        numbers=(Number("comments", 5, 2), Number("likes", 31, 2, at_least=True), Number("bookmarks", 4)),
         comments=(said("A", "", said("B", own=True), said("C")),),
         likes=people(2, "like"),
     )
-    assert "at least 5 replies, 3 not shown · 31 likes, 29 not shown" in text_of(talk)
+    assert "at least 5 replies, 3 not shown · 31 likes, 29 not shown · 4 bookmarks, not shown" in text_of(talk)
     assert "2 people liked this" in text_of(talk)
 
 
 def test_a_quiet_post_invites() -> None:
     """No replies is an invitation with the ways to take it, never a row of zeros."""
-    text = text_of(
-        conversation(join=(Join("on Mastodon", "https://m.example/"), Join("by mail", "mailto:a@b.example")))
+    ways = (
+        Join("on Mastodon", "https://m.example/", "Mastodon"),
+        Join("on s.example", "https://s.example/1", "s.example"),
+        Join("by mail", "mailto:a@b.example"),
     )
-    assert text == "The conversation No replies yet. Yours could be the first. Answer this post on Mastodon by mail"
+    words = "No replies yet. Yours could be the first. Answer this post on Mastodon at s.example by mail"
+    assert text_of(conversation(join=ways)) == f"The conversation {words}"
 
 
 def test_a_closed_post_says_so_kindly_and_asks_for_nothing(lively: Conversation) -> None:
