@@ -151,6 +151,29 @@ def test_the_head_tells_machines_where_to_go(site: Path) -> None:
     assert '<link rel="canonical" href="https://kindnesses.example/">' in read(site, "index.html")
 
 
+@pytest.mark.parametrize(
+    ("settings", "dates"),
+    [
+        ({}, ("2 May 2026", "2. Mai 2026")),
+        ({"DEFAULT_DATE_FORMAT": "%a %d %B %Y"}, ("2 May 2026", "2. Mai 2026")),
+        ({"DEFAULT_DATE_FORMAT": "%Y/%m/%d", "DATE_FORMATS": {"de": "%d.%m.%y"}}, ("2026/05/02", "02.05.26")),
+    ],
+)
+def test_dates_speak_the_language_of_their_post(
+    tmp_path: Path, settings: dict[str, Any], dates: tuple[str, str]
+) -> None:
+    """What Pelican's settings say of a language holds; of others the plugin knows how they write dates."""
+    plugin = Attached()
+    try:
+        site = build(tmp_path, plugin, **settings)
+    finally:
+        plugin.close()
+    told = [
+        re.findall(r'<time class="dt-published"[^>]*>([^<]*)<', read(site, name))[0] for name in ("a.html", "a-de.html")
+    ]
+    assert tuple(told) == dates
+
+
 def test_names_are_escaped_where_pelican_does_not(site: Path) -> None:
     """A category or a site name with markup in it cannot break a page."""
     page = read(site, "a.html")
