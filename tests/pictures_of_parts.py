@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/themes.md, one of each part of a conversation: `python tests/pictures_of_parts.py`."""
+"""Pictures of the parts of a page, for docs/themes.md: `PYTHONPATH=plugins python tests/pictures_of_parts.py`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 from pelican import Pelican
 from pelican.settings import read_settings
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from blog import ROOT
@@ -69,8 +69,23 @@ ON_PAGES = {
     },
 }
 COLOURS, MARGIN = 48, 3
+#: Faces that the site keeps, by file name: the ground, and who stands before it.
+FACES = {
+    "noor.png": ("#e8c9a0", "#2f5d62", "#8d5a3b"),
+    "mei.png": ("#cfe0d8", "#8a2f4f", "#e3b48d"),
+    "wren.png": ("#d9d3ea", "#3c5a2a", "#c98e66"),
+}
 #: No picture is higher than this; in a manual the beginning of a long part is enough.
 HIGHEST = 640
+
+
+def portrait(ground: str, coat: str, skin: str) -> Image.Image:
+    """A head and shoulders, as small as the site keeps faces."""
+    face = Image.new("RGB", (192, 192), ground)
+    pen = ImageDraw.Draw(face)
+    pen.ellipse((26, 128, 166, 300), fill=coat)
+    pen.ellipse((60, 40, 132, 140), fill=skin)
+    return face.resize((96, 96), Image.Resampling.LANCZOS)
 
 
 def lively() -> Conversation:
@@ -87,9 +102,10 @@ def lively() -> Conversation:
         "Zofia Mazur",
         "Rune",
     )
+    faces = {"Mei Lin": "mei.png", "Wren": "wren.png"}
     initials = ("CE", "ML", "SK", "DR", "A", "LF", "W", "ZM", "R")
     likes = tuple(
-        dataclasses.replace(one, name=name, initials=letters)
+        dataclasses.replace(one, name=name, initials=letters, picture=faces.get(name, ""))
         for one, name, letters in zip(people(9, "like"), names, initials, strict=True)
     )
     numbers = (Number("comments", 3, 2), Number("mentions", 2, 2), Number("likes", 12, 9))
@@ -97,7 +113,12 @@ def lively() -> Conversation:
         counts=Counts(comments=3, mentions=2, likes=12),
         numbers=numbers,
         comments=(
-            said("Noor Haddad", "<p>I had the same week: the graph went down and I stopped writing.</p>", answer),
+            said(
+                "Noor Haddad",
+                "<p>I had the same week: the graph went down and I stopped writing.</p>",
+                answer,
+                picture="noor.png",
+            ),
             said("Luz Ortega", "<p>It was the baker.</p>", warning="how the story ends", dated=False),
         ),
         mentions=(
@@ -120,14 +141,14 @@ def lively() -> Conversation:
 
 def pages() -> dict[str, str]:
     """The pages on which the parts are seen, by the part that each is made for; "" for all others."""
-    talk, endpoint = lively(), {"conversation_endpoint": "https://webmention.example/"}
+    talk, context = lively(), {"conversation_endpoint": "https://webmention.example/", "SITEURL": "."}
     further = dataclasses.replace(talk.here, number=2, comments=talk.comments[:1], mentions=(), likes=())
     post = SimpleNamespace(title="You get what you give", url="a.html", lang="en")
     return {
-        "": sidebar(talk, **endpoint),
+        "": sidebar(talk, **context),
         "quiet": sidebar(conversation(join=talk.join)),
         "further_body": ENV.get_template("conversation/further_body.html").render(
-            conversation=talk, conversation_part=further, content=post
+            conversation=talk, conversation_part=further, content=post, SITEURL="."
         ),
     }
 
@@ -138,6 +159,8 @@ def take(browser: Browser, folder: Path, html: str, selectors: dict[str, str]) -
     links = "".join(f'<link rel="stylesheet" href="{(ROOT / sheet).as_uri()}">' for sheet in sheets)
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "page.html"
+        for name, colours in FACES.items():
+            portrait(*colours).save(file.with_name(name))
         body = f'<body style="padding: 1.5rem"><main style="width: 34rem">{html}</main></body>'
         file.write_text(f'<!doctype html><html lang="en"><meta charset="utf-8">{links}{body}</html>', encoding="utf-8")
         page = browser.new_page(viewport={"width": 620, "height": 900}, color_scheme="light")
