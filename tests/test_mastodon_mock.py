@@ -189,4 +189,5 @@ def test_faults_of_the_server_cost_nothing(
         requests.delete(f"{instance.url}/api/v1/_mock/faults", timeout=20).raise_for_status()
         assert blog.counts("a.html")["likes"] == 1
         assert state_of(blog) == "stale"
+        assert "<bdi>Mastodon</bdi> last reached on" in blog.page("a.html")
     assert "mastodon" in caplog.text

@@ -40,7 +40,7 @@ def lively() -> Conversation:
         bookmarks=people(1, "bookmark"),
         join=(Join("on Mastodon", "https://social.example/1"), Join("by mail", "mailto:ada@kindnesses.example")),
         gave=tuple(Gave(f"https://g{index}.example/", f"Gift {index}", f"g{index}.example") for index in range(7)),
-        stale=(Stale("Disqus", datetime(2026, 11, 19, tzinfo=UTC)), Stale("Isso", None)),
+        stale=(Stale("disqus", datetime(2026, 11, 19, tzinfo=UTC), "Disqus"), Stale("Isso", None)),
     )
 
 

@@ -135,7 +135,7 @@ def test_all_ways_are_remembered() -> None:
     carried = stored(2, url=url, author=dataclasses.replace(bea, photo=""), channel="mastodon", text="Well said indeed")
     found = conversation(direct, carried, pictures={bea.photo: "conversation/faces/b.webp"})
     assert found.counts.comments == 1
-    assert sorted(way.label for way in found.comments[0].ways) == ["Mastodon", "Webmention.io"]
+    assert sorted(way.label for way in found.comments[0].ways) == ["Mastodon", "webmention.io"]
     assert found.comments[0].picture == "conversation/faces/b.webp"
     assert conversation(direct).comments[0].ways == ()
 

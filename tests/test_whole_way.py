@@ -139,4 +139,4 @@ def test_a_server_in_trouble_costs_nothing(fault: str, tmp_path: Path) -> None:
     (state,) = [source for source in blog.ledger()["sources"] if source["name"] == "webmention.io"]
     assert state["state"] == "stale"
     assert state["acts"] == 7
-    assert "reached" in blog.page("post-0.html")
+    assert "<bdi>webmention.io</bdi> last reached on" in blog.page("post-0.html")

@@ -139,7 +139,7 @@ class Assembly:
                 Stale(
                     state.name,
                     state.pulled.astimezone(zone) if state.pulled else None,
-                    place_name(services[state.name]),
+                    place_name(services[state.name]) if state.name == services[state.name] else "",
                 )
                 for state in self.sources
                 if state.state in {"stale", "failed"} and state.name in configured

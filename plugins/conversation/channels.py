@@ -31,6 +31,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "hackernews": ("Hacker News", ("news.ycombinator.com",)),
     "instagram": ("Instagram", ("instagram.com",)),
     "isso": ("Isso", ()),
+    "jf2": ("JF2", ()),
     "lemmy": ("Lemmy", ("lemmy.world", "lemmy.ml")),
     "linkedin": ("LinkedIn", ("linkedin.com", "lnkd.in")),
     "lobsters": ("Lobsters", ("lobste.rs",)),
@@ -43,6 +44,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "pixelfed": ("Pixelfed", ("pixelfed.social",)),
     "reddit": ("Reddit", ("reddit.com", "redd.it")),
     "remark42": ("Remark42", ()),
+    "sharedcount": ("SharedCount", ()),
     "stackexchange": ("Stack Exchange", ("stackexchange.com", "stackoverflow.com", "superuser.com", "askubuntu.com")),
     "telegram": ("Telegram", ("t.me",)),
     "threads": ("Threads", ("threads.net", "threads.com")),
@@ -50,6 +52,7 @@ _PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "twitter": ("Twitter", ("twitter.com", "x.com", "t.co")),
     "vimeo": ("Vimeo", ("vimeo.com",)),
     WEB: ("Web", ()),
+    "webmention.io": ("webmention.io", ()),
     "wordpress": ("WordPress", ()),
     "youtube": ("YouTube", ("youtube.com", "youtu.be")),
 }

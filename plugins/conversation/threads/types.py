@@ -139,7 +139,7 @@ class Stale:
 
     name: str
     since: datetime | None
-    #: Its service as readers know it: "Mastodon".
+    #: Its service as readers know it, "Mastodon"; "" where it has another name than its service.
     place: str = ""
 
 
