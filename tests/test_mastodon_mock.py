@@ -181,6 +181,7 @@ def test_faults_of_the_server_cost_nothing(
     instance("bea", "POST", f"statuses/{copy}/favourite")
     blog.build()
     assert blog.counts("a.html")["likes"] == 1
+    assert f'/@flo/{copy}"><bdi>' in blog.page("a.html"), "the status is a place to answer"
     for effect in ({"type": "ratelimit"}, {"type": "malformed"}):
         rule = {"match": {"path": "/api/v1/accounts/*"}, "effect": effect}
         made = requests.post(f"{instance.url}/api/v1/_mock/faults", json=rule, timeout=20)

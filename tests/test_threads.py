@@ -355,6 +355,30 @@ def test_a_date_in_front_matter_ends_the_conversation() -> None:
     assert not gather(ended, told(*items), (), (), house(now=DAY)).closed
 
 
+def test_join_leads_to_copies_that_sources_found() -> None:
+    """A status that an account's source found is a place to answer, unless front matter names another one there."""
+    status, page = "https://social.example/@me/114801234567890123", f"{SITE}/a.html"
+    rules = house(
+        services={"mastodon": "mastodon", "lemmy": "lemmy"},
+        copies={
+            "mastodon": {page: (status, f"{status[:-1]}4"), f"{SITE}/b.html": (f"{status[:-1]}5",)},
+            "lemmy": {page: ("https://forum.example/post/1",)},
+            "gone": {page: ("https://gone.example/1",)},
+        },
+    )
+    found = gather(post(), (), (), (), rules)
+    assert [(join.place, join.url) for join in found.join] == [
+        ("Mastodon", status),
+        ("forum.example", "https://forum.example/post/1"),
+    ]
+    named = post(syndication=("https://social.example/@me/114801234567890129",))
+    assert [join.url for join in gather(named, (), (), (), rules).join] == [
+        *named.syndication,
+        "https://forum.example/post/1",
+    ]
+    assert gather(post(closed=True), (), (), (), rules).join == ()
+
+
 def test_join_names_the_copies_of_the_post() -> None:
     """A reader is shown where to answer: the copies elsewhere first, then the ways to reach the blogger."""
     there = post(syndication=("https://news.ycombinator.com/item?id=1", "https://forum.example/t/9", "ftp://x"))

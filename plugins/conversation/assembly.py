@@ -132,6 +132,7 @@ class Assembly:
             is_own=self._settings.is_own,
             me=self._me,
             services=services,
+            copies=self._store.copies(),
             pictures=self.pictures,
             privacy=self._settings.privacy,
             contact=tuple(Join(label, url) for label, url in self._settings.contact.items()),

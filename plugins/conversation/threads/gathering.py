@@ -68,7 +68,7 @@ def gather(
         mentions=flat.get("mentions", ()),
         likes=flat.get("likes", ()),
         bookmarks=flat.get("bookmarks", ()),
-        join=() if _closed(post, house) else (*_copies(post), *house.contact),
+        join=() if _closed(post, house) else (*_copies(post, house), *house.contact),
         stale=house.stale,
         gave=tuple(Gave(act.target, sanitise.line(act.title, 90), host_of(act.target)) for act in links),
         closed=_closed(post, house),
@@ -115,13 +115,20 @@ def _closed(post: Post, house: House) -> bool:
     return house.now is not None and house.now >= post.closed
 
 
-def _copies(post: Post) -> Iterable[Join]:
-    """The copies of the post elsewhere, as places to answer."""
-    for url in post.syndication:
-        if is_web(url):
-            channel = channel_of(url)
-            place = place_name(channel) if channel != "web" else host_of(url)
-            yield Join(f"on {place}", url, place)
+def _copies(post: Post, house: House) -> Iterable[Join]:
+    """The copies of the post elsewhere, as places to answer.
+
+    Those in front matter; and of what each source found by itself the one that it knew first, where front matter names
+    none at that host.
+    """
+    named = list(filter(is_web, post.syndication))
+    hosts = set(map(host_of, named))
+    found = (house.copies.get(source, {}).get(post.url, ()) for source in house.services)
+    firsts = (next(filter(is_web, urls), "") for urls in found)
+    for url in (*named, *(url for url in firsts if url and host_of(url) not in hosts)):
+        channel = channel_of(url)
+        place = place_name(channel) if channel != "web" else host_of(url)
+        yield Join(f"on {place}", url, place)
 
 
 def _said(told: Told, *, own: bool, house: House) -> Said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from markupsafe import Markup
@@ -256,5 +256,7 @@ class House:
     stale: tuple[Stale, ...] = ()
     #: The newest pull: the only clock that a page may depend on.
     now: datetime | None = None
+    #: By the name of a source and the URL of a post: where its copies are that the source found by itself.
+    copies: Mapping[str, Mapping[str, Sequence[str]]] = dataclasses.field(default_factory=dict)
     #: By the address of a person's picture: where the site keeps a small copy, relative to SITEURL.
     pictures: Mapping[str, str] = dataclasses.field(default_factory=dict)
