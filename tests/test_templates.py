@@ -183,6 +183,19 @@ def test_long_texts_and_warnings_are_folded() -> None:
     assert page.count("The butler.") == 1
 
 
+@pytest.mark.parametrize("words", ["<p>The butler.</p>", ""])
+@pytest.mark.parametrize("group", ["comments", "mentions"])
+def test_a_warning_covers_the_title_too(group: str, words: str) -> None:
+    """What is behind a content warning is behind it whole; the way to where it was said stands outside."""
+    warned = said(
+        "Lee", words, kind="mention" if group == "mentions" else "reply", title="It was him", warning="the end"
+    )
+    page = sidebar(conversation(counts=Counts(1), **{group: (warned,)}))
+    assert page.index("Content warning:") < page.index("It was him") < page.index("</details>")
+    assert page.count("It was him") == 1
+    assert page.index(f'class="u-url" href="{warned.url}"') < page.index("<details")
+
+
 def test_a_crowd_is_one_line_that_unfolds_to_all_names(lively: Conversation) -> None:
     """Eight faces stand for the crowd, named for those who cannot see them, and the names of all are folded below."""
     page = sidebar(lively)
