@@ -130,13 +130,16 @@ def test_bars_share_one_scale() -> None:
 
 
 def test_zero_where_it_can_be_counted() -> None:
-    """A channel whose source tells of giving shows 0 where nothing was given; one whose source does not, nothing."""
-    told = ledger(got(channel="mastodon"), got(channel="isso"))
+    """Where a source tells of giving nothing was given yet, or nothing this year; where none does, nobody knows."""
+    told = ledger(got(channel="mastodon"), got(channel="isso"), got(channel="lemmy"), gave(channel="lemmy", days=500))
     counted = {"mastodon": [Direction.GIVEN, Direction.RECEIVED], "isso": [Direction.RECEIVED]}
-    table = view(told, counted=counted).channels
-    assert table is not None
-    given_ = {row.channel: row.given and row.given.number.text for row in table.rows}
-    assert given_ == {"Mastodon": "0", "Isso": None}
+    page = view(told, counted=counted)
+    assert page.channels is not None
+    given_ = {row.channel: row.given and row.given.number.text for row in page.channels.rows}
+    assert given_ == {"Mastodon": "none yet", "Isso": None, "Lemmy": "0"}
+    text = Outline(rendered(page)).text
+    assert "Not counted: what I gave on Isso, for no source tells of it." in text
+    assert rendered(page).count("<svg width=") == 3  # nothing has no bar
 
 
 def test_props_by_site_newest_first() -> None:
@@ -146,13 +149,18 @@ def test_props_by_site_newest_first() -> None:
         gave(Kind.LINK, target=f"{NOOR}/1", post=POST, days=30),
         gave(Kind.LINK, target=f"{JO}/", name="jo.example", post=POST, days=20),
         gave(Kind.LINK, target=f"{NOOR}/2", post=f"{SITE}/b.html", days=10),
+        gave(Kind.REPLY, target=f"{NOOR}/3", title="On rye", post=POST, days=40),
         gave(Kind.LINK, target="javascript:alert(1)", post=POST),
         gave(Kind.REPLY, target="https://social.example/@x/1"),
     ]
     sites = view(ledger(*links, posts=(PostFacts(url=POST, title="On rye"),))).props
     assert [(site.host, site.names) for site in sites] == [("noor.example", "Noor"), ("jo.example", "")]
-    assert [(link.title, link.post_title) for link in sites[0].links] == [("2", "b.html"), ("Thanks", "On rye")]
-    assert [link.path for link in sites[0].links] == ["/b.html", "/rye.html"]
+    assert [(link.title, link.post_title) for link in sites[0].links] == [
+        ("2", "b.html"),
+        ("Thanks", "On rye"),
+        ("3", "On rye"),  # a post's own title is no name for the page that it answers
+    ]
+    assert [link.path for link in sites[0].links] == ["/b.html", "/rye.html", "/rye.html"]
     assert sites[1].links[0].title == "jo.example"
 
 
@@ -173,7 +181,7 @@ def test_sources_in_words() -> None:
     text = outline(FULL).text
     assert "mastodon: not up to date; what it told of by 19 November 2026 at 11:00 still counts: 1 act." in text
     assert "hackernews: could not be read (news.example answered 503.); nothing of it is counted yet." in text
-    assert "The links in my posts: last read on 22 November 2026 at 11:00: 1,234 acts." in text
+    assert "The links in my posts: as of 22 November 2026 at 11:00: 1,234 acts." in text
     assert "webmention.io: not read yet." in text
 
 

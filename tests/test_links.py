@@ -151,11 +151,13 @@ def test_a_post_with_252_links_gives_252() -> None:
 def test_front_matter_makes_a_post_an_act(name: str) -> None:
     """The post itself is the reply or the like; the link to the same page is not counted a second time."""
     there = "https://social.example/@bea/109876543210987654"
-    html = f"<p>three words here {link(there + '?utm_source=x', 'Bea')}</p>"
+    html = f"<p>three words here {link(there + '?utm_source=x', 'Bea')} {link(there, 'her')}</p>"
     (act,) = acts_of(post(html, fields={name: (there,)}))
-    assert (act.kind, act.url, act.target, act.title) == (FIELDS[name], f"{SITE}/tea.html", there, "Tea")
+    assert (act.kind, act.url, act.target, act.title) == (FIELDS[name], f"{SITE}/tea.html", there, "Bea")
     assert act.to.url == "https://social.example/@bea"
-    assert act.words == (4 if name in {"reply_to", "guest_post_of"} else None)
+    assert act.words == (5 if name in {"reply_to", "guest_post_of"} else None)
+    (silent,) = acts_of(post("<p>words</p>", fields={name: (there,)}))
+    assert silent.title == "Tea"
 
 
 def test_bad_front_matter_is_told_with_file_and_field() -> None:

@@ -401,3 +401,5 @@ def test_what_the_post_gave_stands_beside_what_it_received() -> None:
     )
     gave = gather(post(), (), [gift], (), house()).gave
     assert [(one.url, one.title, one.host) for one in gave] == [("https://rye.example/a", "The bakery", "rye.example")]
+    itself = dataclasses.replace(gift, kind=Kind.REPLY, title=post().title)
+    assert gather(post(), (), [itself], (), house()).gave[0].title == ""

@@ -226,9 +226,11 @@ def _praise(props: Props, ledger: Ledger, titles: Mapping[str, str], words: Word
 
 def _praised(prop: Prop, ledger: Ledger, titles: Mapping[str, str]) -> Praised:
     root = ledger.site.rstrip("/")
+    # A post that is itself the answer, or the guest, gave its own title: the page's address says more.
+    title = "" if prop.title == titles.get(prop.post) else clip(prop.title, LENGTH)
     return Praised(
         url=prop.url,
-        title=clip(prop.title, LENGTH) or _spelled(prop.url),
+        title=title or _spelled(prop.url),
         post=prop.post,
         path=prop.post.removeprefix(root) if prop.post.startswith(root + "/") else "",
         post_title=clip(titles.get(prop.post, ""), LENGTH) or _spelled(prop.post),

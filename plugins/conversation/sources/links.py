@@ -90,12 +90,13 @@ def parse_posts(
 
 
 def _parse_fields(post: Post) -> Iterator[_Found]:
-    """The acts that front matter makes of a post."""
-    for name, kind in FIELDS.items():
-        for value in post.fields.get(name, ()):
-            good = is_web(value)
-            wrong = "" if good else f"{name}: {line(value, 100)!r} is not an http or https address"
-            yield _Found(kind, value.strip(), post.title, wrong)
+    """The acts that front matter makes of a post: named as the post itself names the page, else like the post."""
+    stated = [(name, kind, value.strip()) for name, kind in FIELDS.items() for value in post.fields.get(name, ())]
+    links = reversed([*_parse_links(post)]) if stated else ()  # what a page is called first is what it is called
+    named = {page_of(found.url): found.title for found in links if found.title}
+    for name, kind, value in stated:
+        wrong = "" if is_web(value) else f"{name}: {line(value, 100)!r} is not an http or https address"
+        yield _Found(kind, value, named.get(page_of(value)) or post.title, wrong)
 
 
 def _parse_links(post: Post) -> Iterator[_Found]:

@@ -70,9 +70,15 @@ def gather(
         bookmarks=flat.get("bookmarks", ()),
         join=() if _closed(post, house) else (*_copies(post, house), *house.contact),
         stale=house.stale,
-        gave=tuple(Gave(act.target, sanitise.line(act.title, 90), host_of(act.target)) for act in links),
+        gave=tuple(_gave(post, act) for act in links),
         closed=_closed(post, house),
     )
+
+
+def _gave(post: Post, act: Act) -> Gave:
+    """A page that a post gave a link to; the post's own title is no name for it."""
+    title = "" if act.title == post.title else sanitise.line(act.title, 90)
+    return Gave(act.target, title, host_of(act.target))
 
 
 def is_own(told: Told, house: House) -> bool:
