@@ -16,9 +16,9 @@ sys.path.insert(0, str(ROOT / "plugins"))
 
 from conversation.acts import KINDS  # noqa: E402 - the plugin lives in a folder of its own
 from conversation.errors import SettingsError  # noqa: E402 - likewise
+from conversation.ledger.catalogue import catalogue  # noqa: E402 - likewise
 from conversation.settings import manual  # noqa: E402 - likewise
 from conversation.sources import Service, Source, registry  # noqa: E402 - likewise
-from figures import catalogue  # noqa: E402 - likewise
 
 __all__ = ["PAGES", "TESTED", "generated", "option_table", "source_table", "write"]
 

@@ -98,6 +98,7 @@ def rendered(page: Page, base: str = BASE, **fields: object) -> str:
         "THEME_STATIC_DIR": "theme",
         "SITENAME": "Small Kindnesses",
         "ledger_json": "ledger.json",
+        "ledger_metrics": "metrics.html",
     }
     return env.get_template("conversation/ledger.html").render({"ledger": page, **context, **fields})
 

@@ -19,7 +19,7 @@ TEMPLATES = sorted(
     path for place in CATALOGUES for source in place.sources for path in source.rglob("*.html") if path.is_file()
 )
 #: What is the same in every language: names of files and of things.
-NAMES = {"given.csv", "ledger.json", "received.csv", "https://"}
+NAMES = {"given.csv", "ledger.json", "metrics.html", "received.csv", "https://"}
 
 
 def sentences(catalogue: Catalog) -> list[Message]:

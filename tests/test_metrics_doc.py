@@ -13,6 +13,7 @@ from conversation.acts import Kind
 from conversation.languages import ENGLISH
 from conversation.ledger import PostFacts, Snapshot
 from conversation.ledger.answering import response_hours, response_rate, thread_depth
+from conversation.ledger.catalogue import FAMILIES, KEYS, PLAIN
 from conversation.ledger.drawn import balance, bursts, concentration, per_post, top_post
 from conversation.ledger.entries import Part, Site, Window
 from conversation.ledger.formulas import formulas
@@ -23,7 +24,6 @@ from conversation.ledger.people import first_time, mutual, paid_forward, periods
 from conversation.ledger.scoring import score
 from conversation.ledger.tally import tally
 from documents import ROOT
-from figures import FAMILIES, KEYS, PLAIN
 from ledgers import BERLIN, FULL, JO, NOOR, NOW, POST, SITE, ago, gave, got
 
 KIM = "https://kim.example"

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import markdown
 from jinja2 import Environment
 from markupsafe import Markup
 from pelican.contents import Content
@@ -23,9 +24,11 @@ from . import exports, feeds
 from .further import further_pages, remove_former
 from .languages import Languages
 from .ledger import Ledger, view
+from .ledger.catalogue import catalogue
 from .pictures import Album
 from .placement import base_template, links_sheet, static_files
 from .posts import Post
+from .reach import counted
 from .settings import Settings
 from .summary import Summary
 from .threads import newest, remarks, runs
@@ -134,12 +137,25 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
         "ledger.html",
         url=ours.ledger_url,
         ledger_base=base_template(press.env),
-        ledger=view(edition.ledger, press.languages.choose(), unmatched=edition.unmatched),
+        ledger=view(
+            edition.ledger,
+            press.languages.choose(),
+            counted=counted(ours.sources, edition.ledger.sources),
+            unmatched=edition.unmatched,
+        ),
         ledger_json="ledger.json",
+        ledger_metrics="metrics.html",
         help_html=edition.help_html,
         contact=list(ours.contact.items()),
     )
     folder = Path(ours.ledger_save_as).parent
+    press.page(
+        str(folder / "metrics.html"),
+        "metrics.html",
+        ledger_base=base_template(press.env),
+        ledger_json="ledger.json",
+        metrics_html=markdown.markdown(catalogue()),
+    )
     for name, text in exports.files(edition.ledger).items():
         press.file(folder / name, text)
     press.file(folder / "year.json", edition.summary.as_json())

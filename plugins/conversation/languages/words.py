@@ -107,7 +107,7 @@ class Words:
     def percent(self, number: int) -> str:
         """As in "93 %", with a space that no line breaks at."""
         if self._locale is None:
-            return f"{number}\N{NO-BREAK SPACE}%"
+            return f"{number:,}\N{NO-BREAK SPACE}%"
         from babel.numbers import format_percent  # noqa: PLC0415 - as above
 
         return format_percent(number / 100, locale=self._locale)

@@ -19,7 +19,10 @@ ROOMS = (5, 7, 11)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wing:
-    """One side of a channel: its number, the width of its bar in per cent of the widest, and its kinds in words."""
+    """One side of a channel: its number, the width of its bar in per cent of the widest, and its kinds in words.
+
+    Where there is nothing yet, the number is in words, and the width "0".
+    """
 
     number: Piece
     width: str
@@ -38,7 +41,7 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Butterfly:
-    """The table, and the sum of each side, None where that side is not counted anywhere.
+    """The table, and the sum of each side, None where that side never was anything.
 
     `room` is how much room the longest number needs beside its bar, as a class of the style sheet has it: 5, 7 or 11
     characters. `year` is whether it shows the last 365 days; else it shows all time, for nothing happened in them.
@@ -54,8 +57,8 @@ class Butterfly:
 def butterfly(ledger: Ledger, counted: Mapping[str, Collection[Direction]], words: Words) -> Butterfly | None:
     """The table of the last 365 days, the channel with most acts first, or of all time where nothing is in them.
 
-    `counted` says for a channel which directions its sources can tell of. Where it says nothing of a channel, a
-    direction in which nothing ever happened is taken as not counted: unknown is not zero. None: no act at all.
+    `counted` says for a channel which directions its sources can tell of. Any other direction in which nothing ever
+    happened is taken as not counted: unknown is not zero. None: no act at all.
     """
     year = bool(ledger.year.given.acts or ledger.year.received.acts)
     name, span = ("year", ledger.year) if year else ("all", ledger.all)
@@ -68,10 +71,13 @@ def butterfly(ledger: Ledger, counted: Mapping[str, Collection[Direction]], word
         side = getattr(span, direction)
         if channel not in side.by_channel and not tells(ledger, counted, channel, direction):
             return None
-        # A table of ledger.json leaves out what did not happen: there is no place to point to then.
-        path = f"{direction}.{name}.by_channel.{channel}" if channel in side.by_channel else ""
+        if channel not in side.by_channel:
+            # A table of ledger.json leaves out what did not happen: there is no place to point to.
+            ever = channel in getattr(ledger.all, direction).by_channel
+            return Wing(Piece(words.number(0) if ever else words.gettext("none yet")), "0", ())
+        path = f"{direction}.{name}.by_channel.{channel}"
         number = _sum(side, channel)
-        consists = kinds(side.by_channel.get(channel, {}), path, words)
+        consists = kinds(side.by_channel[channel], path, words)
         return Wing(quantity(number, path, words), f"{100 * number / scale:.4g}", consists)
 
     rows = tuple(
@@ -81,8 +87,8 @@ def butterfly(ledger: Ledger, counted: Mapping[str, Collection[Direction]], word
     given, received = (quantity(getattr(span, side).acts, f"{side}.{name}.acts", words) for side in Direction)
     return Butterfly(
         rows=rows,
-        given=given if any(row.given for row in rows) else None,
-        received=received if any(row.received for row in rows) else None,
+        given=given if ledger.all.given.acts else None,
+        received=received if ledger.all.received.acts else None,
         year=year,
         room=next((room for room in ROOMS if len(words.number(scale)) <= room), ROOMS[-1]),
     )
@@ -91,7 +97,7 @@ def butterfly(ledger: Ledger, counted: Mapping[str, Collection[Direction]], word
 def tells(ledger: Ledger, counted: Mapping[str, Collection[Direction]], channel: str, direction: Direction) -> bool:
     """Whether a direction of a channel is counted, as `butterfly` has it: by its sources, or by what ever happened."""
     side: Tally = getattr(ledger.all, direction)
-    return direction in counted[channel] if channel in counted else channel in side.by_channel
+    return channel in side.by_channel or direction in counted.get(channel, ())
 
 
 def _sum(side: Tally, channel: str) -> int:

@@ -156,7 +156,7 @@ def _standing(source: SourceFacts, place: int, ledger: Ledger, words: Words) -> 
     when = words.moment(source.pulled, ledger.zone) if source.pulled else ""
     told = acts(source.acts, f"sources.{place}.acts", words)
     if source.state == "fresh" and when:
-        return phrase(words.gettext("last read on %(when)s: %(acts)s"), when=when, acts=told)
+        return phrase(words.gettext("as of %(when)s: %(acts)s"), when=when, acts=told)
     if source.state == "fresh":
         return phrase(words.gettext("up to date: %(acts)s"), acts=told)
     if source.state == "never" or (source.state != "failed" and not when):

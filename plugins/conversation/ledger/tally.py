@@ -60,8 +60,8 @@ class Tally:
 def tally(entries: Sequence[Entry], zone: ZoneInfo) -> Tally:
     """Sums up acts of one side.
 
-    People are distinct `person` values (anonymous acts have none); days are distinct dates in the site's `zone`.
-    No acts: zeros and empty tables.
+    People count once each, and anonymous acts have none; days are distinct dates in the time zone of the site. No acts:
+    zeros and empty tables.
 
     Example: Two replies to Noor and an anonymous like on one day, a reply to Jo on the next: 4 acts, 2 people, 2 days,
     and 3 of the acts could be attributed to a person.

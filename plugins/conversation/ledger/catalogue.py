@@ -1,4 +1,7 @@
-"""The catalogue of figures for docs/metrics.md: each from the docstring of the function that computes it."""
+"""The catalogue of figures in words: each from the docstring of the function that computes it, in English.
+
+The site's page behind "How this is counted" and docs/metrics.md are made from it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from conversation.ledger import answering, drawn, gifts, milestones, mix, people, scoring, tally
+from . import answering, drawn, gifts, milestones, mix, people, scoring, tally
 
 __all__ = ["FAMILIES", "KEYS", "catalogue"]
 
@@ -50,13 +53,20 @@ FAMILIES: dict[str, dict[tuple[str, ...], Callable[..., Any]]] = {
 #: Figures that are told in the text of the page: a number of rows, a date.
 PLAIN = ("unmatched", "history_start")
 KEYS = tuple(key for family in FAMILIES.values() for keys in family for key in keys) + PLAIN
+NOTATION = """\
+- G and R are acts given and received, g_j and r_j the same with one person j.
+- All figures stand twice, under `all` for all time and under `year` for the 365 days up to the newest pull.
+- "None" is `null` in ledger.json: nothing to divide by, or not known. It is never zero, and the page leaves it out.
+- Acts of people who cannot be told apart count in sums, never in figures about people.
+- `unmatched` is how many acts received are about no post, `history_start` the day of the oldest act received.
+"""
 #: Sentences for who calls the function.
 _TAKES = re.compile(r"Takes .*?\.(?: |$)")
 
 
 def catalogue() -> str:
-    """All figures as Markdown."""
-    parts = []
+    """All figures as Markdown; without their explanations where Python was told to forget docstrings (-OO)."""
+    parts = [NOTATION.strip()]
     for family, figures in FAMILIES.items():
         parts.append(f"## {family}")
         for keys, function in figures.items():
