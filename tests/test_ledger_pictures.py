@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -189,10 +190,10 @@ def test_sides_add_up(out: frozenset[str], back: frozenset[str]) -> None:
 def test_milestones_in_words() -> None:
     """The sentence of the yearly notes, with absolute numbers, and a growth that says which figure it is."""
     shown = told_slopes(MAY_2026, MAY_2024)
-    assert text((shown.sentence,)).replace("\N{NO-BREAK SPACE}", " ") == (
+    assert text(shown.sentences).replace("\N{NO-BREAK SPACE}", " ") == (
         "From May 2024 to May 2026: posts 1,000 → 1,250 (+25 %), followers 3,035 → 5,756 (+90 %)."
     )
-    assert [piece.figure for piece in shown.sentence if piece.figure] == [
+    assert [piece.figure for piece in shown.sentences[0] if piece.figure] == [
         "metrics.all.milestones.0.posts",
         "metrics.all.milestones.0.followers",
     ]
@@ -226,7 +227,7 @@ def test_unknown_and_zero_beginnings() -> None:
     assert [day.followers for day in shown.days] == ["", ""]
     shown = told_slopes(Snapshot(date(2025, 1, 1), 0, 0), Snapshot(date(2026, 1, 1), 0, 9))
     assert shown.lines == ()
-    assert text((shown.sentence,)) == "From January 2025 to January 2026: posts 0 → 0, followers 0 → 9."
+    assert text(shown.sentences) == "From January 2025 to January 2026: posts 0 → 0, followers 0 → 9."
 
 
 def test_followers_known_later() -> None:
@@ -236,8 +237,27 @@ def test_followers_known_later() -> None:
         Snapshot(date(2025, 5, 2), 20, 50),
         Snapshot(date(2026, 5, 2), 30, 60),
     )
-    sentence = text((told_slopes(*days_).sentence,))
-    assert "From May 2025 to May 2026: followers 50 → 60 (+20" in sentence
+    told = text(told_slopes(*days_).sentences)
+    assert "From May 2025 to May 2026: followers 50 → 60 (+20" in told
+
+
+def test_since_the_last_milestone() -> None:
+    """What came since the last day but one is told by its name, with the growth that ledger.json has."""
+    first, newest = Snapshot(date(2019, 3, 1), 400, 900), Snapshot(date(2025, 3, 1), 1250, 5756)
+    thousandth = Snapshot(date(2024, 1, 5), 1000, 3035, "my 1,000th post", written=True)
+    since = told_slopes(first, thousandth, newest).sentences[1]
+    assert text((since,)).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Since 5 January 2024 (my 1,000th post): posts +25 %, followers +90 %."
+    )
+    assert [piece.figure for piece in since if piece.figure] == [
+        "metrics.all.milestones.1.posts",
+        "metrics.all.milestones.1.followers",
+    ]
+    unknown = dataclasses.replace(newest, followers=None)
+    assert text(told_slopes(first, thousandth, unknown).sentences[1:]).endswith(
+        "(my 1,000th post): posts +25\N{NO-BREAK SPACE}%."
+    )
+    assert len(told_slopes(first, newest, dataclasses.replace(newest, posts=1260)).sentences) == 1
 
 
 def test_days_i_gave() -> None:

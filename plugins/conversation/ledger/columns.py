@@ -153,7 +153,8 @@ class _Frame:
 
     def months(self) -> tuple[Label, ...]:
         """The names of the months; every other one where they are too long to stand side by side."""
-        step = 1 if max((TEXT * len(slot.name) for slot in self.slots), default=0) < self.pitch else 2
+        # Between two names there is room for a letter.
+        step = 1 if max((TEXT * (len(slot.name) + 1) for slot in self.slots), default=0) < self.pitch else 2
         y = coordinate(self.bases[1] - 6)
         return tuple(
             Label(coordinate(self.middle(place)), y, slot.name)

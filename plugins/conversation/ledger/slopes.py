@@ -45,9 +45,12 @@ class Day:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Slopes:
-    """Section 8. `start` is the y at which all lines begin; `ends` name the first and the last day."""
+    """Section 8. `start` is the y at which all lines begin; `ends` name the first and the last day.
 
-    sentence: tuple[Piece, ...]
+    The first sentence is about all the time, the second about what came since the last day but one.
+    """
+
+    sentences: tuple[tuple[Piece, ...], ...]
     lines: tuple[Line, ...]
     start: str
     ends: tuple[Label, ...]
@@ -67,7 +70,7 @@ def slopes(ledger: Ledger, words: Words) -> Slopes | None:
     lines, start = _lines({"posts": posts, "followers": followers}, days, words)
     first, last = _ends(days, words)
     return Slopes(
-        sentence=sentence,
+        sentences=tuple(filter(None, [sentence, _since(ledger, words)])),
         lines=lines,
         start=coordinate(start),
         ends=(
@@ -100,6 +103,29 @@ def _sentence(days: Sequence[Snapshot], words: Words) -> tuple[Piece, ...]:
     )
     since, until = _ends(known, words)
     return phrase(sentence, first=first, last=last, posts=posts, since=since, until=until, followers=followers)
+
+
+def _since(ledger: Ledger, words: Words) -> tuple[Piece, ...]:
+    """As in "Since 5 January 2024 (the thousandth post): posts +25 %, followers +90 %."; nothing for two days only."""
+    days = ledger.snapshots
+    if len(days) < 3 or days[-2].day == days[-1].day:  # noqa: PLR2004 - two days are told already
+        return ()
+    path = f"metrics.all.milestones.{len(days) - 2}"
+    told = {what: _growth(ledger, len(days) - 2, what, words) for what in ("posts", "followers")}
+    grown = {what: Piece(text, f"{path}.{what}") for what, text in told.items() if text}
+    note = f" ({days[-2].note})" if days[-2].note else ""
+    start = f"{words.date(days[-2].day)}{note}"
+    if len(grown) > 1:
+        return phrase(words.gettext("Since %(date)s: posts %(posts)s, followers %(followers)s."), date=start, **grown)
+    if "posts" in grown:
+        return phrase(words.gettext("Since %(date)s: posts %(posts)s."), date=start, **grown)
+    return ()
+
+
+def _growth(ledger: Ledger, pair: int, what: str, words: Words) -> str:
+    """The growth between two days that follow each other, as ledger.json has it; "" where it has none."""
+    share = ledger.all.metrics.drawn.milestones[pair].get(what)
+    return words.growth(round(100 * share)) if isinstance(share, float) else ""
 
 
 def _change(old: int, new: int, what: str, days: int, words: Words) -> tuple[Piece, ...]:
@@ -172,22 +198,17 @@ def _apart(heights: dict[str, float]) -> dict[str, float]:
 
 def _table(ledger: Ledger, words: Words) -> tuple[Day, ...]:
     """All days with their numbers; growth since the day before it is what ledger.json has."""
-    pairs: list[dict[str, object]] = [{}, *map(dict, ledger.all.metrics.drawn.milestones)]
     rows = []
-    for place, (one, pair) in enumerate(zip(ledger.snapshots, pairs, strict=True), start=-1):
-        path = f"metrics.all.milestones.{place}"
-        grown = []
-        for what in ("posts", "followers"):
-            share = pair.get(what)
-            told = words.growth(round(100 * share)) if isinstance(share, float) else ""
-            grown.append(Piece(told, f"{path}.{what}") if told else None)
+    for place, one in enumerate(ledger.snapshots, start=-1):
+        grown = {what: _growth(ledger, place, what, words) if place >= 0 else "" for what in ("posts", "followers")}
+        pieces = {what: Piece(told, f"metrics.all.milestones.{place}.{what}") for what, told in grown.items() if told}
         rows.append(
             Day(
                 words.date(one.day),
                 words.number(one.posts),
-                grown[0],
+                pieces.get("posts"),
                 "" if one.followers is None else words.number(one.followers),
-                grown[1],
+                pieces.get("followers"),
                 one.note,
             )
         )
