@@ -83,6 +83,7 @@ def test_what_spreadsheets_and_people_do_is_forgiven(data: str) -> None:
         ("0001-01-01T00:00:00+14:00,like,,https://a.example/,,,", "is not a date"),
         (",like,,https://a.example/,,,", "the date is missing"),
         ("2026-05-02,replay,,https://a.example/,,,", 'Did you mean "reply"?'),
+        ("2026-05-02,comment,,https://a.example/,,,", 'Did you mean "reply"?'),
         ("2026-05-02,,,https://a.example/,,,", "the kind is missing"),
         ("2026-05-02,like,,ftp://a.example/,,,", "is not an http or https address"),
         ("2026-05-02,like,,javascript:alert(1),,,", "is not an http or https address"),

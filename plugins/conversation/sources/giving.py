@@ -32,6 +32,16 @@ COLUMNS = ("date", "kind", "channel", "url", "person", "words", "note")
 EXPORTED = ("name", "target", "post", "number")
 REQUIRED = frozenset({"date", "kind", "url"})
 MAX_WORDS = 10_000_000
+#: What people call things, where a slip of the pen would lead to another kind.
+_MEANT = {
+    "boost": Kind.REPOST,
+    "comment": Kind.REPLY,
+    "favorite": Kind.LIKE,
+    "favourite": Kind.LIKE,
+    "retweet": Kind.REPOST,
+    "share": Kind.REPOST,
+    "star": Kind.LIKE,
+}
 
 _HANDLE = re.compile(r"@?[\w.-]+@[\w.-]+\.\w+|@[\w.-]+|[\w-]+(\.[\w-]+)+")
 _MISSING = "missing"
@@ -124,7 +134,8 @@ def _kind(text: str) -> Kind | str:
         return "the kind is missing"
     if word in KINDS:
         return Kind(word)
-    return f"{line(text, 40)!r} is not a kind. {did_you_mean(word, KINDS)}"
+    meant = f'Did you mean "{_MEANT[word]}"?' if word in _MEANT else did_you_mean(word, KINDS)
+    return f"{line(text, 40)!r} is not a kind. {meant}"
 
 
 def _words(text: str) -> int | str | None:
