@@ -22,7 +22,7 @@ ADDRESS = "https://kindnesses.example"
 #: File name, page, width and height of the window, how far to scroll.
 README = [
     ("post.png", "a-note-on-sourdough.html", 1280, 900, 0),
-    ("giving.png", "giving-receiving/index.html", 1280, 900, 1080),
+    ("giving.png", "giving-receiving/index.html", 1280, 900, 1020),
     ("post-dark.png", "you-get-what-you-give.html", 1280, 900, 0),
 ]
 #: The post that is shown in other people's themes, and how large their windows are.

@@ -247,7 +247,7 @@ def test_since_the_last_milestone() -> None:
     thousandth = Snapshot(date(2024, 1, 5), 1000, 3035, "my 1,000th post", written=True)
     since = told_slopes(first, thousandth, newest).sentences[1]
     assert text((since,)).replace("\N{NO-BREAK SPACE}", " ") == (
-        "Since 5 January 2024 (my 1,000th post): posts +25 %, followers +90 %."
+        "Since 5 January 2024 (my 1,000th post): posts 1,000 → 1,250 (+25 %), followers 3,035 → 5,756 (+90 %)."
     )
     assert [piece.figure for piece in since if piece.figure] == [
         "metrics.all.milestones.1.posts",
@@ -255,9 +255,17 @@ def test_since_the_last_milestone() -> None:
     ]
     unknown = dataclasses.replace(newest, followers=None)
     assert text(told_slopes(first, thousandth, unknown).sentences[1:]).endswith(
-        "(my 1,000th post): posts +25\N{NO-BREAK SPACE}%."
+        "(my 1,000th post): posts 1,000 → 1,250 (+25\N{NO-BREAK SPACE}%)."
     )
     assert len(told_slopes(first, newest, dataclasses.replace(newest, posts=1260)).sentences) == 1
+
+
+def test_growth_from_little_has_no_percentage() -> None:
+    """From fewer than 20 the numbers are told, in words, at the line and in the table, without a percentage."""
+    shown = told_slopes(Snapshot(date(2025, 1, 1), 2, 19), Snapshot(date(2026, 1, 1), 14, 38))
+    assert text(shown.sentences) == "From January 2025 to January 2026: posts 2 → 14, followers 19 → 38."
+    assert [line.growth.text for line in shown.lines] == ["2 → 14", "19 → 38"]
+    assert [day.posts_growth for day in shown.days] == [None, None]
 
 
 def test_days_i_gave() -> None:

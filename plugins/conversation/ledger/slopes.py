@@ -10,7 +10,7 @@ from ..languages import Words
 from .book import Ledger
 from .columns import Label, coordinate
 from .milestones import Snapshot
-from .wording import Piece, phrase
+from .wording import ENOUGH, Piece, phrase
 
 __all__ = ["Day", "Line", "Slopes", "slopes"]
 
@@ -66,8 +66,9 @@ def slopes(ledger: Ledger, words: Words) -> Slopes | None:
     if len({one.day for one in days}) < 2:  # noqa: PLR2004 - a line takes two
         return None
     sentence = _sentence(days, words)
-    posts, followers = _indexed(days, [one.posts for one in days]), _indexed(days, [one.followers for one in days])
-    lines, start = _lines({"posts": posts, "followers": followers}, days, words)
+    numbers = {"posts": [one.posts for one in days], "followers": [one.followers for one in days]}
+    found = {key: points for key, values in numbers.items() if (points := _indexed(days, values))}
+    lines, start = _lines(found, days, {key: _label(numbers[key], words) for key in found}, words)
     first, last = _ends(days, words)
     return Slopes(
         sentences=tuple(filter(None, [sentence, _since(ledger, words)])),
@@ -87,13 +88,16 @@ def slopes(ledger: Ledger, words: Words) -> Slopes | None:
 def _sentence(days: Sequence[Snapshot], words: Words) -> tuple[Piece, ...]:
     """From the first day to the last, for what is known of both."""
     first, last = _ends(days, words)
-    posts = _change(days[0].posts, days[-1].posts, "posts", len(days), words)
+    # Only what two days show has a place in ledger.json: its pairs are of days that follow each other.
+    path = "metrics.all.milestones.0" if len(days) == 2 else ""  # noqa: PLR2004 - the only pair
+    figures = {what: f"{path}.{what}" if path else "" for what in ("posts", "followers")}
+    posts = _change(days[0].posts, days[-1].posts, figures["posts"], words)
     known = [one for one in days if one.followers is not None]
     if len(known) < 2:  # noqa: PLR2004 - as above
         sentence = words.gettext("From %(first)s to %(last)s: posts %(posts)s.")
         return phrase(sentence, first=first, last=last, posts=posts)
     # Where followers are known for a part of the time only, their own sentence says so in the table.
-    followers = _change(known[0].followers or 0, known[-1].followers or 0, "followers", len(days), words)
+    followers = _change(known[0].followers or 0, known[-1].followers or 0, figures["followers"], words)
     if (known[0], known[-1]) == (days[0], days[-1]):
         sentence = words.gettext("From %(first)s to %(last)s: posts %(posts)s, followers %(followers)s.")
         return phrase(sentence, first=first, last=last, posts=posts, followers=followers)
@@ -106,35 +110,31 @@ def _sentence(days: Sequence[Snapshot], words: Words) -> tuple[Piece, ...]:
 
 
 def _since(ledger: Ledger, words: Words) -> tuple[Piece, ...]:
-    """As in "Since 5 January 2024 (the thousandth post): posts +25 %, followers +90 %."; nothing for two days only."""
+    """As in "Since 5 January 2024 (my 1,000th post): posts 1,000 → 1,250 (+25 %)."; nothing for two days only."""
     days = ledger.snapshots
     if len(days) < 3 or days[-2].day == days[-1].day:  # noqa: PLR2004 - two days are told already
         return ()
-    path = f"metrics.all.milestones.{len(days) - 2}"
-    told = {what: _growth(ledger, len(days) - 2, what, words) for what in ("posts", "followers")}
-    grown = {what: Piece(text, f"{path}.{what}") for what, text in told.items() if text}
-    note = f" ({days[-2].note})" if days[-2].note else ""
-    start = f"{words.date(days[-2].day)}{note}"
-    if len(grown) > 1:
-        return phrase(words.gettext("Since %(date)s: posts %(posts)s, followers %(followers)s."), date=start, **grown)
-    if "posts" in grown:
-        return phrase(words.gettext("Since %(date)s: posts %(posts)s."), date=start, **grown)
-    return ()
+    old, new, path = days[-2], days[-1], f"metrics.all.milestones.{len(days) - 2}"
+    start = f"{words.date(old.day)} ({old.note})" if old.note else words.date(old.day)
+    posts = _change(old.posts, new.posts, f"{path}.posts", words)
+    if old.followers is None or new.followers is None:
+        return phrase(words.gettext("Since %(date)s: posts %(posts)s."), date=start, posts=posts)
+    followers = _change(old.followers, new.followers, f"{path}.followers", words)
+    sentence = words.gettext("Since %(date)s: posts %(posts)s, followers %(followers)s.")
+    return phrase(sentence, date=start, posts=posts, followers=followers)
 
 
-def _growth(ledger: Ledger, pair: int, what: str, words: Words) -> str:
-    """The growth between two days that follow each other, as ledger.json has it; "" where it has none."""
-    share = ledger.all.metrics.drawn.milestones[pair].get(what)
-    return words.growth(round(100 * share)) if isinstance(share, float) else ""
-
-
-def _change(old: int, new: int, what: str, days: int, words: Words) -> tuple[Piece, ...]:
-    """As in "3,035 → 5,756 (+90 %)"; without a percentage where it began at 0."""
+def _change(old: int, new: int, figure: str, words: Words) -> tuple[Piece, ...]:
+    """As in "3,035 → 5,756 (+90 %)"; without a percentage where it began under 20, or at 0."""
     told = [Piece(f"{words.number(old)} → {words.number(new)}")]
-    if old:
-        figure = f"metrics.all.milestones.0.{what}" if days == 2 else ""  # noqa: PLR2004 - the only pair
-        told += [Piece(" ("), Piece(words.growth(round(100 * (new - old) / old)), figure), Piece(")")]
+    if growth := _growth(old, new, words):
+        told += [Piece(" ("), Piece(growth, figure), Piece(")")]
     return tuple(told)
+
+
+def _growth(old: int | None, new: int | None, words: Words) -> str:
+    """As in "+90 %"; "" where a number is not known, or the first is under 20."""
+    return "" if old is None or new is None or old < ENOUGH else words.growth(round(100 * (new - old) / old))
 
 
 def _ends(days: Sequence[Snapshot], words: Words) -> tuple[str, str]:
@@ -153,11 +153,17 @@ def _indexed(days: Sequence[Snapshot], values: Sequence[int | None]) -> list[tup
     return points if len({day for day, _ in points}) > 1 else []
 
 
+def _label(values: Sequence[int | None], words: Words) -> str:
+    """How much a line grew since its first number above 0: as in "+90 %", or "2 → 14" where that is under 20."""
+    known = [value for value in values if value is not None]
+    first = next(value for value in known if value)
+    return _growth(first, known[-1], words) or f"{words.number(first)} → {words.number(known[-1])}"
+
+
 def _lines(
-    found: dict[str, list[tuple[date, float]]], days: Sequence[Snapshot], words: Words
+    told: dict[str, list[tuple[date, float]]], days: Sequence[Snapshot], labels: dict[str, str], words: Words
 ) -> tuple[tuple[Line, ...], float]:
-    """The lines with their names at their ends, kept apart; and the height at which they begin."""
-    told = {key: points for key, points in found.items() if points}
+    """The lines with their names and `labels` at their ends, kept apart; and the height at which they begin."""
     heights = [1.0, *(value for points in told.values() for _, value in points)]
     low, high = min(heights), max(heights)
     whole = (days[-1].day - days[0].day).days
@@ -171,7 +177,6 @@ def _lines(
     lines = []
     for key, points in told.items():
         spots = [tuple(coordinate(number) for number in spot(*point)) for point in points]
-        growth = words.growth(round(100 * (points[-1][1] - 1)))
         x, y = RIGHT + 10, ends[key]
         lines.append(
             Line(
@@ -179,7 +184,7 @@ def _lines(
                 " ".join(",".join(one) for one in spots),
                 tuple((x, y) for x, y in spots),
                 Label(coordinate(x), coordinate(y), names[key], anchor="start"),
-                Label(coordinate(x), coordinate(y + LINE), growth, anchor="start"),
+                Label(coordinate(x), coordinate(y + LINE), labels[key], anchor="start"),
             )
         )
     return tuple(lines), spot(days[0].day, 1.0)[1]
@@ -200,15 +205,17 @@ def _table(ledger: Ledger, words: Words) -> tuple[Day, ...]:
     """All days with their numbers; growth since the day before it is what ledger.json has."""
     rows = []
     for place, one in enumerate(ledger.snapshots, start=-1):
-        grown = {what: _growth(ledger, place, what, words) if place >= 0 else "" for what in ("posts", "followers")}
-        pieces = {what: Piece(told, f"metrics.all.milestones.{place}.{what}") for what, told in grown.items() if told}
+        before = ledger.snapshots[place] if place >= 0 else None
+        path = f"metrics.all.milestones.{place}"
+        posts = _growth(before.posts, one.posts, words) if before else ""
+        followers = _growth(before.followers, one.followers, words) if before else ""
         rows.append(
             Day(
                 words.date(one.day),
                 words.number(one.posts),
-                pieces.get("posts"),
+                Piece(posts, f"{path}.posts") if posts else None,
                 "" if one.followers is None else words.number(one.followers),
-                pieces.get("followers"),
+                Piece(followers, f"{path}.followers") if followers else None,
                 one.note,
             )
         )

@@ -17,6 +17,7 @@ from ..languages import Words
 
 __all__ = [
     "EFFORT",
+    "ENOUGH",
     "Piece",
     "acts",
     "clip",
