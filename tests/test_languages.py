@@ -227,6 +227,7 @@ def test_days_shares_and_lists(language: str, day: str, moment: str, percent: st
     assert words.date(at) == day
     assert words.moment(at, ZoneInfo("Europe/Berlin")) == moment
     assert words.percent(93) == percent
+    assert words.growth(1234567) == f"+{words.number(1234567)}{percent[2:]}"
     assert words.listing(["a", "b", "c"]) == names
     assert [words.listing(some) for some in ([], ["a"])] == ["", "a"]
     assert page("{{ 1234567|conversation_number }}", Languages(language)) == words.number(1234567)

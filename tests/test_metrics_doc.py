@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from blog import Blog
 from conversation.acts import Kind
 from conversation.languages import ENGLISH
 from conversation.ledger import PostFacts, Snapshot
 from conversation.ledger.answering import response_hours, response_rate, thread_depth
-from conversation.ledger.catalogue import FAMILIES, KEYS, PLAIN
+from conversation.ledger.catalogue import FAMILIES, catalogue
 from conversation.ledger.drawn import balance, bursts, concentration, per_post, top_post
 from conversation.ledger.entries import Part, Site, Window
 from conversation.ledger.formulas import formulas
@@ -24,8 +27,11 @@ from conversation.ledger.people import first_time, mutual, paid_forward, periods
 from conversation.ledger.scoring import score
 from conversation.ledger.tally import tally
 from documents import ROOT
-from ledgers import BERLIN, FULL, JO, NOOR, NOW, POST, SITE, ago, gave, got
+from ledgers import BERLIN, FULL, JO, NOOR, NOW, POST, SITE, Outline, ago, gave, got
 
+#: Figures that are told in the beginning of the page: a number of rows, a date.
+PLAIN = ("unmatched", "history_start")
+KEYS = tuple(key for family in FAMILIES.values() for keys in family for key in keys) + PLAIN
 KIM = "https://kim.example"
 FORMS = {Form.CONVERSATION: 6, Form.OWN_LINK: 3, Form.STATEMENT: 1} | dict.fromkeys(
     (Form.AMPLIFY, Form.SHARE, Form.MENTION, Form.UNCLASSIFIED), 0
@@ -164,3 +170,16 @@ def test_the_page_explains_figures_that_there_are() -> None:
     keys = [key for formula in formulas(ENGLISH) for key in formula.keys]
     assert len(keys) == len(set(keys))
     assert set(keys) <= set(KEYS)
+
+
+def test_the_site_explains_its_figures(tmp_path: Path) -> None:
+    """Beside the page stands the catalogue of the manual, in English whatever the site speaks, linked both ways."""
+    blog = Blog(tmp_path, DEFAULT_LANG="de", CONVERSATION_SOURCES=[]).write("a.md").build()
+    page = blog.page("giving-receiving/metrics.html")
+    text = Outline(page).text
+    assert not [key for key in KEYS if f"<code>{key}</code>" not in page]
+    assert '<div class="giving-colophon" lang="en">' in page
+    assert text.count("Example.") == catalogue().count("*Example.*") > 20
+    assert "2·Σ_j min(g_j, r_j) / (G + R)" in text  # what Markdown could have taken for emphasis
+    assert re.search(r'href="[^"]*/giving-receiving/"', page)
+    assert '<a href="metrics.html" hreflang="en">' in blog.page("giving-receiving/index.html")

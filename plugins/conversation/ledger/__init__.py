@@ -3,6 +3,7 @@
 Data goes one way: `entries` (rows) → `tally`, `gifts`, `people`, `mix`, `answering`, `drawn`, `milestones` (one figure
 each) → `metrics` (the catalogue) → `book` (the ledger, ledger.json) → `butterfly`, `months`, `broadcast`, `response`,
 `bothways`, `slopes`, `days`, `props`, `colophon` (one section each; `columns` and `strips` draw) → `page` (all of it).
+`catalogue` explains the figures.
 """
 
 from __future__ import annotations

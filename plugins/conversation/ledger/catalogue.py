@@ -12,7 +12,7 @@ from typing import Any
 
 from . import answering, drawn, gifts, milestones, mix, people, scoring, tally
 
-__all__ = ["FAMILIES", "KEYS", "catalogue"]
+__all__ = ["FAMILIES", "catalogue"]
 
 #: What can be computed from: a heading, and by keys of ledger.json the function that does it.
 FAMILIES: dict[str, dict[tuple[str, ...], Callable[..., Any]]] = {
@@ -50,9 +50,6 @@ FAMILIES: dict[str, dict[tuple[str, ...], Callable[..., Any]]] = {
         ("score",): scoring.score,
     },
 }
-#: Figures that are told in the text of the page: a number of rows, a date.
-PLAIN = ("unmatched", "history_start")
-KEYS = tuple(key for family in FAMILIES.values() for keys in family for key in keys) + PLAIN
 NOTATION = """\
 - G and R are acts given and received, g_j and r_j the same with one person j.
 - All figures stand twice, under `all` for all time and under `year` for the 365 days up to the newest pull.

@@ -66,7 +66,10 @@ def slopes(ledger: Ledger, words: Words) -> Slopes | None:
     if len({one.day for one in days}) < 2:  # noqa: PLR2004 - a line takes two
         return None
     sentence = _sentence(days, words)
-    numbers = {"posts": [one.posts for one in days], "followers": [one.followers for one in days]}
+    numbers: dict[str, Sequence[int | None]] = {
+        "posts": [one.posts for one in days],
+        "followers": [one.followers for one in days],
+    }
     found = {key: points for key, values in numbers.items() if (points := _indexed(days, values))}
     lines, start = _lines(found, days, {key: _label(numbers[key], words) for key in found}, words)
     first, last = _ends(days, words)
