@@ -7,31 +7,30 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from types import MappingProxyType
 
-from .acquaintances import Acquaintances
-from .acts import Act, Count, Kind, Person, Problem
-from .bookkeeping import Bookkeeper
+from .acquaintances import Acquaintances, signed
+from .acts import Act, Kind, Person, Problem
+from .bookkeeping import Bookkeeper, spots_of
 from .channels import place_name
 from .history import notable, observed_days, published_days, read_milestones
 from .ledger import Entry, Ledger, PostFacts, Snapshot, SourceFacts, compute
-from .moderation import Moderation, Verdict
+from .ledger.received import Received
+from .moderation import Moderation
 from .people import People
 from .posts import Post
 from .settings import Settings
 from .sources import registry
 from .sources.mastodon_parse import split_account
-from .store import SourceState, Store, Stored
-from .threads import Conversation, House, Join, OwnReplies, Stale, Told, Ways, after_closing, gather, level, merge
+from .store import SourceState, Store
+from .talks import Judged, Page, Reader, Talk, pages_of
+from .threads import Conversation, House, Join, OwnReplies, Stale, Told, Ways, gather, level, merge
 from .urls import Match, Matcher
 
-__all__ = ["Assembly", "Judged", "Page", "Talk", "Unmatched", "newest_moment"]
-
-#: Pages whose acts are read from the store together.
-AT_ONCE = 200
+__all__ = ["Assembly", "Unmatched", "newest_moment"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,40 +40,6 @@ class Unmatched:
     target: str
     acts: int
     reason: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Judged:
-    """What moderation says of an act of somebody else's; `tellings` are the act as every source tells it.
-
-    `post` is None where the act is about a page of the site that is no post.
-    """
-
-    post: Post | None
-    item: Stored
-    tellings: tuple[Act, ...]
-    verdict: Verdict
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
-    """An address that acts are about: a post, or another page of the site (`post` is None), and all its spellings."""
-
-    url: str
-    post: Post | None
-    targets: tuple[str, ...]
-    #: Where the page and its copies are: what has one of these for its permalink is not told apart by it.
-    addresses: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Talk:
-    """What was told of a page, each act once, what of it readers may see, and what services count."""
-
-    page: Page
-    told: tuple[Told, ...]
-    shown: tuple[Told, ...]
-    counts: tuple[Count, ...]
 
 
 class Assembly:
@@ -94,11 +59,14 @@ class Assembly:
     ) -> None:
         self._settings, self._store, self.now, self.pictures = settings, store, now, pictures
         self.posts = tuple(posts)
-        self.matcher = Matcher(self.posts, settings.siteurls)
         self._entries: list[Entry] = []
         self._facts: list[PostFacts] = []
-        self._moderation = Moderation.load(settings.moderation)
-        self._judged: list[Judged] = []
+        self.moderation = Moderation.load(settings.moderation)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """What knows which post an address means."""
+        return Matcher(self.posts, self._settings.siteurls)
 
     @cached_property
     def matches(self) -> dict[str, Match]:
@@ -124,7 +92,7 @@ class Assembly:
     @cached_property
     def house(self) -> House:
         """The rules that all conversations share."""
-        services = self._ways.services
+        services = self.ways.services
         configured = {s.name for s in self._settings.sources if not registry.service(s.source).local}
         zone = self._settings.timezone
         return House(
@@ -165,65 +133,67 @@ class Assembly:
     def conversations(self) -> dict[str, Conversation]:
         """The conversation of every post, by its URL."""
         made = {}
-        replies = OwnReplies(self.gifts)
         for talk in self.talks:
-            page, post = talk.page, talk.page.post
+            post = talk.page.post
             self._entries += [self._books.received(one, post.url if post else "") for one in talk.shown]
             if post:
-                links = self._links_of.get(post.url, ())
-                own = replies.below(talk.shown, talk.told, page.addresses)
-                found = gather(post, [*talk.shown, *own], links, talk.counts, self.house, talk.told)
-                gave = self._acquaintances.introduce(found.gave, links, talk.shown)
-                made[post.url] = dataclasses.replace(found, gave=gave)
+                made[post.url] = self.gathered(talk, post)
                 if post.status == "published":
                     self._facts.append(self._books.fact(made[post.url], talk.shown))
         return made
 
+    def gathered(self, talk: Talk, post: Post) -> Conversation:
+        """The conversation of a post."""
+        links = self.links_of.get(post.url, ())
+        own = self.replies.below(talk.shown, talk.told, talk.page.addresses)
+        found = gather(post, [*talk.shown, *own], links, talk.counts, self.house, talk.told)
+        return dataclasses.replace(found, gave=self.acquaintances.introduce(found.gave, links, talk.shown))
+
+    @cached_property
+    def replies(self) -> OwnReplies:
+        """The blogger's own replies that only the blogger's accounts tell of."""
+        return OwnReplies(self.gifts)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads the acts on pages."""
+        return Reader(self._settings, self._store, self.people, self.moderation, self.ways)
+
     @cached_property
     def talks(self) -> list[Talk]:
         """Every page with what was told of it, merged and moderated."""
-        talks, ways = [], self._ways
-        for page, stored, counts in self._read(self._pages):
-            told = merge(stored, self.people, page.addresses, ways)
-            talks.append(Talk(page, tuple(told), tuple(self._moderated(page.post, told)), tuple(counts)))
-        return talks
+        return list(self.reader.talks(self.pages))
 
     @property
     def kept_back(self) -> Counter[str]:
         """How many acts moderation keeps from being shown, by the rule that did."""
         return Counter(one.verdict.rule for one in self.judged if not one.verdict.shown)
 
-    @property
-    def judged(self) -> Sequence[Judged]:
+    @cached_property
+    def judged(self) -> list[Judged]:
         """Every act of others on a page of the site, once, and whether readers may see it."""
-        _ = self.talks
-        return self._judged
+        return [one for talk in self.talks for one in talk.judged]
 
     @property
-    def waiting(self) -> list[Judged]:
+    def waiting(self) -> Sequence[Judged]:
         """The acts that wait for the blogger's word because a stranger's are held, oldest first on each post."""
         return [one for one in self.judged if one.verdict.held]
-
-    def _moderated(self, post: Post | None, told: Iterable[Told]) -> Iterator[Told]:
-        """The acts on a page that may be shown: what came after its closing is of no account.
-
-        All tellings of an act are judged together, so that what hides one of them hides the act.
-        """
-        for one in (one for one in told if not after_closing(one, post)):
-            own = any(self._settings.is_own(act.author, act.url) for act in one.acts)
-            verdict = Verdict(shown=True) if own else self._moderation.verdict(*one.acts)
-            if verdict.shown:
-                yield one
-            if not own:
-                self._judged.append(Judged(post, one.best, one.acts, verdict))
 
     def ledger(self) -> Ledger:
         """Giving and receiving of the whole site, from the same acts that the conversations show."""
         _ = self.conversations
         given = map(self._books.given, self.gifts)
+        return self._ledger_of([*self._entries, *given, *self._points()], self._facts)
+
+    def _ledger_of(
+        self,
+        entries: Iterable[Entry],
+        facts: Iterable[PostFacts],
+        received: Callable[[Sequence[Entry]], Received] | None = None,
+    ) -> Ledger:
         return compute(
-            [*self._entries, *given, *self._points()],
-            self._facts,
+            entries,
+            facts,
             [
                 SourceFacts(name=s.name, state=s.state, pulled=s.pulled, acts=s.acts, error=s.error)
                 for s in self.sources
@@ -234,7 +204,13 @@ class Assembly:
             zone=self._settings.timezone,
             snapshots=self._days(),
             weights=self._settings.weights,
+            received=received,
         )
+
+    @property
+    def conflicts(self) -> Sequence[Problem]:
+        """Addresses that two posts claim."""
+        return self.matcher.conflicts
 
     @cached_property
     def _written(self) -> tuple[list[Snapshot], list[Problem]]:
@@ -245,7 +221,7 @@ class Assembly:
     @property
     def problems(self) -> list[Problem]:
         """What is wrong beyond the sources: posts that claim one address, rows of the table of milestones."""
-        return [*self.matcher.conflicts, *self._written[1]]
+        return [*self.conflicts, *self._written[1]]
 
     def _days(self) -> list[Snapshot]:
         """How the blog stood on the days worth telling."""
@@ -266,50 +242,18 @@ class Assembly:
             yield from self._books.points(answers[target], kind, looks)
 
     @cached_property
-    def _pages(self) -> list[Page]:
+    def pages(self) -> list[Page]:
         """Every post, and every other page of the site that acts are about, in the order of their addresses."""
-        targets: dict[str, list[str]] = {post.url: [] for post in self.posts}
-        for target, match in sorted(self.matches.items()):
-            if match.on_site:
-                targets.setdefault(_url_of(match) or target, []).append(target)
-        posts = {post.url: post for post in self.posts}
-        copies: dict[str, list[str]] = defaultdict(list)
-        for found in self._store.copies().values():
-            for url, known in found.items():
-                copies[url] += known
-        pages = []
-        for url, spelled in sorted(targets.items()):
-            post = posts.get(url)
-            named = post.syndication if post else ()
-            # Numbers are told of the post's own address, which no act may name.
-            told_of = tuple(dict.fromkeys((*spelled, url)))
-            pages.append(Page(url, post, told_of, (url, *spelled, *copies[url], *named)))
-        return pages
-
-    def _read(self, pages: Sequence[Page]) -> Iterator[tuple[Page, list[Stored], list[Count]]]:
-        """Each page with its acts as they were told, and with what services count for it; many pages in one reading."""
-        for start in range(0, len(pages), AT_ONCE):
-            some = pages[start : start + AT_ONCE]
-            wanted = [target for page in some for target in page.targets]
-            acts, counts = defaultdict(list), defaultdict(list)
-            for item in self._store.received(wanted) if wanted else ():
-                acts[item.act.target].append(item)
-            for count in self._store.counts(wanted) if wanted else ():
-                counts[count.target].append(count)
-            for page in some:
-                yield (
-                    page,
-                    [item for target in page.targets for item in acts[target]],
-                    [count for target in page.targets for count in counts[target]],
-                )
+        return pages_of(self.posts, self.matches, self._store.copies())
 
     @cached_property
     def gifts(self) -> list[Told]:
         """Everything given, once each."""
-        return merge(self._store.given(), self.people, ways=self._ways)
+        return merge(self._store.given(), self.people, ways=self.ways)
 
     @cached_property
-    def _links_of(self) -> dict[str, list[Act]]:
+    def links_of(self) -> Mapping[str, list[Act]]:
+        """What posts themselves gave, by the URL of the post."""
         links = defaultdict(list)
         for one in self.gifts:
             for act in (act for act in one.acts[:1] if act.source == "posts"):
@@ -317,7 +261,8 @@ class Assembly:
         return links
 
     @cached_property
-    def _ways(self) -> Ways:
+    def ways(self) -> Ways:
+        """What is to be known of the sources that tell."""
         mastodon = (one for one in self._settings.sources if one.source == "mastodon")
         return Ways(
             services={one.name: one.source for one in self._settings.sources},
@@ -325,13 +270,17 @@ class Assembly:
         )
 
     @cached_property
-    def _acquaintances(self) -> Acquaintances:
-        return Acquaintances(self._settings, self.people, (one for talk in self.talks for one in talk.shown))
+    def acquaintances(self) -> Acquaintances:
+        """The people of the site by name."""
+        told = (
+            one for talk in self.talks for shown in talk.shown for one in signed(self._settings, self.people, shown)
+        )
+        return Acquaintances(self._settings, self.people, told)
 
     @cached_property
     def _books(self) -> Bookkeeper:
-        shown = (one for talk in self.talks for one in talk.shown)
-        return Bookkeeper(self._settings, self.people, shown, self._moderation)
+        spots = dict(spots_of(one for talk in self.talks for one in talk.shown))
+        return Bookkeeper(self._settings, self.people, spots, self.moderation)
 
     @cached_property
     def _me(self) -> Person:

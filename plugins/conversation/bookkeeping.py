@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from .acts import Act, Direction, Kind, Person, placed
@@ -15,40 +15,62 @@ from .settings import Settings
 from .store import Stored
 from .threads import Conversation, Told, level, permalink, without_words
 
-__all__ = ["Bookkeeper"]
+__all__ = ["Bookkeeper", "spots_of"]
+
+
+def spots_of(shown: Iterable[Told]) -> Iterator[tuple[str, str]]:
+    """Each permalink of acts with the address by which the act is known; of several in one place the last counts."""
+    return ((spot, one.best.act.url) for one in shown for spot in one.spots if one.best.act.url)
 
 
 class Bookkeeper:
     """Writes rows.
 
-    `shown` are all received acts of the site that may be seen: what answers one of them, by whichever of its addresses,
-    is written down as an answer to it. Whom `moderation` hides is not named as one to whom something was given either.
+    `spots` has, by each permalink of all received acts of the site that may be seen, the address of the act
+    (`spots_of`): what answers one of them, by whichever of its addresses, is written down as an answer to it. Whom
+    `moderation` hides is not named as one to whom something was given either.
     """
 
-    def __init__(self, settings: Settings, people: People, shown: Iterable[Told], moderation: Moderation) -> None:
-        self._settings, self._people, self._moderation = settings, people, moderation
-        self._spots = {spot: one.best.act.url for one in shown for spot in one.spots if one.best.act.url}
+    def __init__(self, settings: Settings, people: People, spots: Mapping[str, str], moderation: Moderation) -> None:
+        self._settings, self._people, self._moderation, self._spots = settings, people, moderation, spots
 
     def received(self, told: Told, post: str) -> Entry:
         """The row of a received act on the page `post` ("" for one that is no post)."""
-        shown = level(told.acts, self._settings.privacy)
-        act = told.best.act if shown == "full" else without_words(told.best.act)
-        act = dataclasses.replace(act, words=told.best.act.words, parent=self._address(act.parent))
-        mine = any(self._settings.is_own(one.author, one.url) for one in told.acts)
-        if shown == "count" and not mine:
-            act = dataclasses.replace(act, author=Person(), url="", parent="", words=None)
-        return self._row(told, act, Person() if mine else act.author, post, mine=mine)
+        return self.settled(self.drafted(told, post))
 
     def given(self, told: Told) -> Entry:
         """The row of an act given."""
+        return self.settled(self.draft(told), told.best.act.to.key)
+
+    def drafted(self, told: Told, post: str) -> Entry:
+        """The row of a received act, with addresses as they were told."""
+        shown = level(told.acts, self._settings.privacy)
+        act = told.best.act if shown == "full" else without_words(told.best.act)
+        act = dataclasses.replace(act, words=told.best.act.words)
+        mine = any(self._settings.is_own(one.author, one.url) for one in told.acts)
+        if shown == "count" and not mine:
+            act = dataclasses.replace(act, author=Person(), url="", parent="", words=None)
+        person = Person() if mine else act.author
+        return _towards(self._row(told, act, person, post, mine=mine), person.key)
+
+    def draft(self, told: Told) -> Entry:
+        """The row of an act given, with addresses as they were told."""
         act = told.best.act
         mine = self._settings.is_own(act.to) or (self._settings.on_site(act.target) and not act.to.key)
         post = next((one.url for one in told.acts if one.source == "posts"), "")
-        act = dataclasses.replace(
-            act, url=self._address(act.url), target=self._address(act.target), parent=self._address(act.parent)
-        )
         private = level(told.acts, self._settings.privacy) == "count" or any(map(self._hides, told.acts))
         return dataclasses.replace(self._row(told, act, act.to, post, mine=mine), private=private)
+
+    def settled(self, draft: Entry, to: str = "") -> Entry:
+        """A row with the addresses by which acts are known on the site, where it has others of theirs.
+
+        `to` is the key of the person to whom it was given (`Person.key`).
+        """
+        parent = self._address(draft.parent)
+        if draft.direction is Direction.RECEIVED:
+            return draft if parent == draft.parent else dataclasses.replace(draft, parent=parent)
+        url, target = self._address(draft.url), self._address(draft.target)
+        return _towards(dataclasses.replace(draft, url=url, target=target, parent=parent), to)
 
     def points(self, item: Stored, kind: Kind, looks: Iterable[tuple[datetime, int]]) -> Iterator[Entry]:
         """The rows of what the blogger's `item` drew elsewhere: points of one kind, as they were looked at."""
@@ -87,18 +109,15 @@ class Bookkeeper:
 
     def _row(self, told: Told, act: Act, person: Person, post: str, *, mine: bool) -> Entry:
         """`person` is the other side: who acted, or to whom it was given."""
-        whose = self._people.key(person)
-        # Whoever is mentioned without an address has their profile for a target, in one of its spellings.
-        target = whose if person.key and key(act.target).rstrip("/") == person.key else act.target
         return Entry(
             direction=act.direction,
             kind=act.kind,
             channel=act.channel,
-            person=whose,
+            person=self._people.key(person),
             name=person.shown,
             when=placed(told.best.act, told.best.first_seen),
             url=act.url,
-            target=target,
+            target=act.target,
             parent=act.parent,
             post=post,
             words=act.words,
@@ -109,3 +128,9 @@ class Bookkeeper:
     def _address(self, url: str) -> str:
         """The address by which an act is known on the site, where `url` is one of its others; else `url`."""
         return self._spots.get(permalink(url), url) if url else url
+
+
+def _towards(entry: Entry, person: str) -> Entry:
+    """Whoever is mentioned without an address has their profile for a target, in one of its spellings."""
+    named = person and key(entry.target).rstrip("/") == person
+    return dataclasses.replace(entry, target=entry.person) if named else entry

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from .acts import Direction
 from .addresses import link
 from .ledger import Entry, Ledger
 from .ledger.entries import local_date
+from .ledger.received import stamp
 from .sanitise import line
 from .sources.giving import COLUMNS, EXPORTED
 
-__all__ = ["HEADERS", "files", "table"]
+__all__ = ["HEADERS", "head", "in_order", "lines", "table"]
 
 #: The columns of both tables; given.csv begins with those of content/giving.csv, so that it can be read as one.
 HEADERS: Mapping[Direction, tuple[str, ...]] = {
@@ -35,39 +38,46 @@ _PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/._~
 LENGTH = 300
 
 
-def files(ledger: Ledger) -> dict[str, str]:
-    """The files beside the page by name: all figures, and all acts."""
-    return {
-        "ledger.json": json.dumps(ledger.as_json(), ensure_ascii=False, indent=1) + "\n",
-        **{f"{direction}.csv": table(ledger, direction) for direction in Direction},
-    }
-
-
 def table(ledger: Ledger, direction: Direction) -> str:
     """One side of a ledger as CSV, newest first; the sum of `number` is the side's number of acts in ledger.json."""
     entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
-    header = HEADERS[direction]
+    published = {post.url for post in ledger.posts}
+    return "".join([head(direction), *in_order(lines(entries, direction, published, ledger.zone))])
+
+
+def head(direction: Direction) -> str:
+    """The first line of a table."""
+    return _written(HEADERS[direction])
+
+
+def lines(
+    entries: Iterable[Entry], direction: Direction, published: Container[str], zone: ZoneInfo
+) -> Iterator[tuple[int, str]]:
+    """The lines of a table in no order, each with its time (`ledger.received.stamp`)."""
+    header, label = HEADERS[direction], cache(_label)
+    for entry in entries:
+        cells = dict(_cells(entry, published, zone, label))
+        yield stamp(entry.when), _written([cells.get(name, "") for name in header])
+
+
+def in_order(some: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """Lines, newest first; what happened at one moment is in an order that no shuffling changes."""
+    for _, together in groupby(sorted(some, key=lambda one: -one[0]), key=itemgetter(0)):
+        same = [line for _, line in together]
+        yield from sorted(same, key=lambda line: next(csv.reader([line]))) if len(same) > 1 else same
+
+
+def _written(cells: Iterable[str]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(_rows(entries, header, ledger))
+    csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()
 
 
-def _rows(entries: Iterable[Entry], header: Sequence[str], ledger: Ledger) -> list[tuple[str, ...]]:
-    """All rows; what happened at one moment is in an order that no shuffling changes."""
-    published = {post.url for post in ledger.posts}
-    rows, label = [], cache(_label)
-    for entry in entries:
-        cells = dict(_cells(entry, published, ledger, label))
-        rows.append((entry.when, tuple(cells.get(name, "") for name in header)))
-    rows.sort(key=lambda row: (-row[0].timestamp(), row[1]))
-    return [row for _, row in rows]
-
-
-def _cells(entry: Entry, published: set[str], ledger: Ledger, label: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+def _cells(
+    entry: Entry, published: Container[str], zone: ZoneInfo, label: Callable[[str], str]
+) -> Iterator[tuple[str, str]]:
     """The cells of an act by column; of a private one, and of a draft, no address. `label` is `_label`."""
-    yield "date", local_date(entry.when, ledger.zone).isoformat()
+    yield "date", local_date(entry.when, zone).isoformat()
     yield "kind", entry.kind.value
     yield "channel", label(entry.channel)
     yield "number", str(entry.number)

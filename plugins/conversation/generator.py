@@ -22,7 +22,8 @@ from pelican.log import console
 from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from .assembly import Assembly, newest_moment
+from .almanac import Almanac, path_of
+from .assembly import newest_moment
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
 from .languages import Languages, speak
@@ -31,11 +32,11 @@ from .placement import add_templates, place_sidebar
 from .poster import NoPoster, poster
 from .press import Edition, name_feeds, write
 from .pull import Outcome, Plan, Pull
+from .remembered import Remembered
 from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
 from .store import Store
 from .summary import Summary
-from .threads import overview, paged
 from .workshop import client_for
 
 __all__ = ["ConversationGenerator", "clearly", "prepare", "settings_of", "teach"]
@@ -87,6 +88,7 @@ class ConversationGenerator(Generator):
             self.store = Store.open(self.ours.store, self.ours.root)
             if self.store.set_aside:
                 logger.warning("The store was damaged. It is kept as %s; a new one was begun.", self.store.set_aside)
+            self._almanac = Almanac(path_of(self.ours.root))
             self.client = client_for(self.ours)
             self._begun = datetime.now(UTC)
             plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
@@ -103,19 +105,20 @@ class ConversationGenerator(Generator):
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
             self.store.save_posts(posts)
-            assembly = Assembly(self.ours, self.store, posts, _clock(self.store, posts))
+            assembly = Remembered(self.ours, self.store, posts, _clock(self.store, posts), self._almanac)
             self._album = self._pictures(assembly, ends - time.monotonic())
             assembly.pictures = self._album.paths
             for content, post in pairs:
-                content.conversation = paged(assembly.conversations[post.url], self.ours.per_page, content.url)
+                content.conversation = assembly.conversations[post.url]
             self._ledger = assembly.ledger()
-            self._unmatched = assembly.unmatched
-            self._now = assembly.now
+            self._assembly = assembly
             self._pairs = pairs
             for problem in assembly.problems:
                 logger.warning("%s", problem)
-            if waiting := waiting_line(assembly.waiting):
+            if waiting := waiting_line(*assembly.waiting_numbers):
                 console.print(waiting, markup=False)
+            self.context["conversations"] = assembly.overview()
+            self._almanac.rest()
         self.context["conversation_endpoint"] = self.ours.webmention
         self.context.setdefault("CONVERSATION_LEDGER_URL", self.ours.ledger_url)
         self.context["CONVERSATION_LEDGER_SAVE_AS"] = self.ours.ledger_save_as
@@ -127,7 +130,6 @@ class ConversationGenerator(Generator):
         self._poster = self._drawn() if self.ours.og_image and page else b""
         place = str(PurePosixPath(self.ours.ledger_save_as).parent / "year.png")
         self.context["conversation_og_image"] = place if self._poster else ""
-        self.context["conversations"] = overview((item.conversation for item, _ in pairs), self.ours.siteurl)
         name_feeds(self.ours, pairs)
 
     def generate_output(self, writer: Writer) -> None:
@@ -137,14 +139,17 @@ class ConversationGenerator(Generator):
             pairs=self._pairs,
             album=self._album,
             ledger=self._ledger,
-            unmatched=self._unmatched,
+            unmatched=self._assembly.unmatched,
+            received=self._assembly.lines(self._ledger),
             summary=self.context["giving"],
             help_html=self._help(),
             poster=self._poster,
-            now=self._now,
+            now=self._assembly.now,
         )
         with clearly():
             write(edition, self, writer, _languages(self))
+            self._almanac.rest()
+            self.store.close()
 
     def _drawn(self) -> bytes:
         """The picture of the year; nothing, and a warning, where it cannot be drawn."""
@@ -156,7 +161,7 @@ class ConversationGenerator(Generator):
             logger.warning("%s", reason)
             return b""
 
-    def _pictures(self, assembly: Assembly, seconds: float) -> Album:
+    def _pictures(self, assembly: Remembered, seconds: float) -> Album:
         """The pictures of the people who are shown by name; for those that are due there are so many seconds."""
         wanted = assembly.faces if self.ours.pictures else frozenset()
         if self.ours.pull != "never":

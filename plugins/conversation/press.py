@@ -8,8 +8,9 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
 from . import exports, feeds
+from .acts import Direction
 from .further import further_pages, remove_former
 from .languages import Languages
 from .ledger import Ledger, view
@@ -42,8 +44,9 @@ logger = logging.getLogger(__name__)
 class Edition:
     """One edition of the site, as far as it is the plugin's.
 
-    `pairs` are Pelican's contents, each with the post it is; `help_html` are the blogger's own words on the page of
-    giving and receiving; `poster` is the picture of the year (PNG), b"" where there is none; `now` is the newest pull.
+    `pairs` are Pelican's contents, each with the post it is; `received` are the lines of received.csv; `help_html` are
+    the blogger's own words on the page of giving and receiving; `poster` is the picture of the year (PNG), b"" where
+    there is none; `now` is the newest pull.
     """
 
     ours: Settings
@@ -51,6 +54,7 @@ class Edition:
     album: Album
     ledger: Ledger
     unmatched: Sequence[Any]
+    received: Iterable[str]
     summary: Summary
     help_html: Markup
     poster: bytes
@@ -75,9 +79,14 @@ class _Press:
 
     def file(self, path: str | Path, text: str) -> None:
         """Writes a file of text below the output; a path that leads out of it is refused, as Pelican does."""
+        self.lines(path, [text])
+
+    def lines(self, path: str | Path, lines: Iterable[str]) -> None:
+        """The same, piece by piece."""
         target = Path(sanitised_join(str(self.output), str(path)))
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        with target.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
 
 
 def write(edition: Edition, generator: Any, writer: Writer, languages: Languages) -> None:  # noqa: ANN401 - Pelican's own
@@ -156,8 +165,9 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
         ledger_json="ledger.json",
         metrics_html=markdown.markdown(catalogue()),
     )
-    for name, text in exports.files(edition.ledger).items():
-        press.file(folder / name, text)
+    press.file(folder / "ledger.json", edition.ledger.as_text())
+    press.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
+    press.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], edition.received))
     press.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
         (press.output / folder / "year.png").write_bytes(edition.poster)

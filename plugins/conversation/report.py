@@ -16,14 +16,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import sanitise
-from .acts import Kind, placed
+from .acts import placed
 from .addresses import host_of, key
-from .assembly import Judged
 from .channels import place_name
 from .moderation import entry_of
 from .posts import Post
 from .pull import Outcome
 from .store import Changes
+from .talks import Judged
 from .workshop import Workshop
 
 __all__ = ["explanation", "left_over", "many", "news", "outcome_line", "show_status", "status", "waiting_line"]
@@ -104,13 +104,15 @@ def show_status(state: dict[str, Any]) -> None:
     _listed(console, "To be mended", state["conflicts"])
 
 
-def waiting_line(waiting: Sequence[Judged]) -> str:
-    """What a build says where something waits: "2 replies wait for your word: invoke status"; "" where nothing does."""
-    if not waiting:
+def waiting_line(acts: int, replies: int) -> str:
+    """What a build says where acts wait: "2 replies wait for your word: invoke status"; "" where none does.
+
+    `replies` is how many of them are replies.
+    """
+    if not acts:
         return ""
-    replies = all(one.item.act.kind is Kind.REPLY for one in waiting)
-    what = many(len(waiting), "reply", "replies") if replies else many(len(waiting), "act")
-    return f"{what} {'waits' if len(waiting) == 1 else 'wait'} for your word: {_program()} status"
+    what = many(acts, "reply", "replies") if acts == replies else many(acts, "act")
+    return f"{what} {'waits' if acts == 1 else 'wait'} for your word: {_program()} status"
 
 
 def outcome_line(outcome: Outcome) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .acts import Person
 from .addresses import is_web
-from .assembly import Judged
 from .errors import ConversationError
 from .identities import names_of
 from .moderation import Draft, Moderation, Named, Rules, Verdict, draft, meant
 from .report import many
+from .talks import Judged
 from .workshop import Workshop
 
 __all__ = ["hide", "show"]

@@ -9,7 +9,18 @@ from statistics import fmean, median
 from ..acts import Direction, Kind
 from .entries import Entry, Part, address
 
-__all__ = ["answers", "response_hours", "response_rate", "thread_depth", "threads", "waits"]
+__all__ = [
+    "COMMENTS",
+    "GRACE",
+    "answers",
+    "is_answerable",
+    "response_hours",
+    "response_rate",
+    "thread_depth",
+    "threads",
+    "wait",
+    "waits",
+]
 
 #: A comment younger than this may still be answered: it counts neither way.
 GRACE = timedelta(days=7)
@@ -17,7 +28,7 @@ HOUR = timedelta(hours=1)
 #: Stands for the blogger among the people of a thread; no `Person.key` is like it.
 _ME = "\0"
 
-_COMMENTS = frozenset({Kind.REPLY, Kind.ANSWER})
+COMMENTS = frozenset({Kind.REPLY, Kind.ANSWER})
 
 
 def response_rate(waits: Sequence[float | None]) -> float | None:
@@ -60,21 +71,27 @@ def waits(comments: Iterable[Entry], answered: Mapping[str, Sequence[datetime]],
     address of its own to which an answer can point (without it nobody can tell). Spam never comes here. An answer whose
     clock lies before the comment's took no time.
     """
-    hours: list[float | None] = []
-    for comment in comments:
-        spot = address(comment.url)
-        if not _is_comment(comment) or not spot or spot == address(comment.post) or comment.when > now - GRACE:
-            continue
-        first = min(answered.get(spot, ()), default=None)
-        hours.append(None if first is None else max(0.0, (first - comment.when) / HOUR))
-    return hours
+    old = (comment for comment in comments if is_answerable(comment) and comment.when <= now - GRACE)
+    return [wait(comment.when, answered.get(address(comment.url), ())) for comment in old]
+
+
+def is_answerable(entry: Entry) -> bool:
+    """Whether an entry is a comment on a post of the site with an address of its own."""
+    spot = address(entry.url) if _is_comment(entry) else ""
+    return bool(spot) and spot != address(entry.post)
+
+
+def wait(since: datetime, answers: Iterable[datetime]) -> float | None:
+    """The hours from a comment to the first of its answers; None where there is none."""
+    first = min(answers, default=None)
+    return None if first is None else max(0.0, (first - since) / HOUR)
 
 
 def answers(part: Part) -> dict[str, list[datetime]]:
     """When the blogger answered, by the address that was answered: in the own threads, elsewhere, or with a post."""
     answered: dict[str, list[datetime]] = {}
     for entry in (*part.mine, *part.given):
-        if entry.kind in _COMMENTS:
+        if entry.kind in COMMENTS:
             pages = (entry.parent,) if entry.direction is Direction.RECEIVED else (entry.parent, entry.target)
             for page in {address(page) for page in pages if page}:
                 answered.setdefault(page, []).append(entry.when)
@@ -123,7 +140,7 @@ def _is_comment(entry: Entry) -> bool:
 
 
 def _is_reply(entry: Entry) -> bool:
-    return entry.kind in _COMMENTS and entry.number == 1
+    return entry.kind in COMMENTS and entry.number == 1
 
 
 def _is_talk(thread: Iterable[Entry]) -> bool:

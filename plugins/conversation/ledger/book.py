@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from .entries import Entry, Part, PostFacts, Site, SourceFacts, Window
-from .metrics import History, Metrics, measure
+from .metrics import Extent, History, Metrics, measure
 from .milestones import Snapshot, in_order
 from .props import Props, props
+from .received import Listed, Received
 from .scoring import score
 from .tally import Tally, tally
 
@@ -21,6 +24,13 @@ __all__ = ["Ledger", "Span", "compute"]
 #: The version of the form of ledger.json.
 VERSION = 1
 ERROR_LENGTH = 300
+
+#: The list of posts in ledger.json; no text there can look like it, for quotes in texts are escaped.
+_NO_POSTS = '\n "posts": []'
+_POSTS = '\n "posts": [\n%s\n ]'
+_dumps = json.JSONEncoder(ensure_ascii=False).encode
+_SHOWN = tuple(field.name for field in dataclasses.fields(PostFacts) if field.name != "published")
+_values = attrgetter(*_SHOWN)
 
 # What a message of an error may carry by accident: credentials in an address, a token in a query or a header.
 _SECRETS = re.compile(
@@ -73,6 +83,13 @@ class Ledger:
             "sources": [{**dataclasses.asdict(source), "pulled": _stamp(source.pulled)} for source in self.sources],
         }
 
+    def as_text(self) -> str:
+        """The same as ledger.json has it; what is said of posts is put together by hand, for there are many."""
+        figures = json.dumps(dataclasses.replace(self, posts=()).as_json(), ensure_ascii=False, indent=1) + "\n"
+        before, _, after = figures.partition(_NO_POSTS)
+        posts = ",\n".join(_written(post) for post in self.posts)
+        return f"{before}{_POSTS % posts}{after}" if posts else figures
+
     def _scores(self, span: Span) -> dict[str, object]:
         """The scores of both sides, where they are wanted."""
         sides = {"given": span.given, "received": span.received}
@@ -91,26 +108,29 @@ def compute(  # noqa: PLR0913 - a ledger takes this much, and all but the rows g
     former: Sequence[str] = (),
     snapshots: Iterable[Snapshot] = (),
     weights: Mapping[str, float] = MappingProxyType({}),
+    received: Callable[[Sequence[Entry]], Received] | None = None,
 ) -> Ledger:
     """Computes the ledger of `site` as of `now` (aware), with the days and months of `zone`.
 
     `former` are further addresses that are the site's own, `weights` those of the score. The order of `entries`,
-    `posts` and `sources` makes no difference; the same input gives the same ledger.
+    `posts` and `sources` makes no difference; the same input gives the same ledger. Where most acts received are known
+    in another form than as entries, `received` joins them with those that are (`received.Columns`).
     """
     own = Site((site, *former))
     shown = tuple(sorted(posts, key=_newest_first))
     part = Part.sort(entries, own)
-    given, received = tally(part.given, zone), tally(part.received, zone)
+    drew = Listed(part.received) if received is None else received(part.received)
+    whole = Extent(part, drew, tally(part.given, zone), drew.tally(zone))
     days = in_order(snapshots)
-    history = History(part, received.by_month, shown, own, zone, now, days)
+    history = History(part, drew, whole.received.by_month, shown, own, zone, now, days)
     year = Window.year(now)
-    late = part.within(year)
+    late, lately = part.within(year), drew.within(year)
     return Ledger(
         site=site,
         generated=now,
         zone=zone,
-        all=_span(history, Window(None, now), part, given, received),
-        year=_span(history, year, late, tally(late.given, zone), tally(late.received, zone)),
+        all=_span(history, Window(None, now), whole),
+        year=_span(history, year, Extent(late, lately, tally(late.given, zone), lately.tally(zone))),
         posts=shown,
         sources=tuple(sorted(map(_clean, sources), key=lambda source: source.name)),
         props=props(part.given),
@@ -120,8 +140,8 @@ def compute(  # noqa: PLR0913 - a ledger takes this much, and all but the rows g
     )
 
 
-def _span(history: History, window: Window, part: Part, given: Tally, received: Tally) -> Span:
-    return Span(given=given, received=received, metrics=measure(history, window, part, given, received))
+def _span(history: History, window: Window, extent: Extent) -> Span:
+    return Span(given=extent.given, received=extent.received, metrics=measure(history, window, extent))
 
 
 def _newest_first(post: PostFacts) -> tuple[float, str]:
@@ -130,9 +150,15 @@ def _newest_first(post: PostFacts) -> tuple[float, str]:
 
 
 def _post(post: PostFacts) -> dict[str, object]:
-    shown = dataclasses.asdict(post)
-    del shown["published"]
+    shown: dict[str, object] = dict(zip(_SHOWN, _values(post), strict=True))
     return shown | {"first": post.first and post.first.isoformat(), "last": post.last and post.last.isoformat()}
+
+
+def _written(post: PostFacts) -> str:
+    """What stands of a post in ledger.json, as `json.dumps` with an indent of 1 writes it there."""
+    told = ((name, value if type(value) is int else _dumps(value)) for name, value in _post(post).items())
+    lines = ",\n".join(f'   "{name}": {value}' for name, value in told)
+    return f"  {{\n{lines}\n  }}"
 
 
 def _clean(source: SourceFacts) -> SourceFacts:

@@ -9,7 +9,7 @@ from statistics import median
 
 from .entries import Entry, PostFacts, Window
 
-__all__ = ["balance", "bursts", "concentration", "per_post", "top_post"]
+__all__ = ["balance", "bursts", "concentration", "per_post", "share", "top_post"]
 
 #: A post younger than this still draws most of what it will.
 SETTLED = timedelta(days=30)
@@ -50,8 +50,12 @@ def concentration(received: Sequence[Entry], posts: int) -> float | None:
 
     Example: 6 posts, of which one received 4 of all 8 acts: 4 / 8 = 0.5. The same with 4 posts: None.
     """
-    acts = sum(entry.number for entry in received)
-    return top_post(received) / acts if acts and posts >= ENOUGH_POSTS else None
+    return share(top_post(received), sum(entry.number for entry in received), posts)
+
+
+def share(top: int, acts: int, posts: int) -> float | None:
+    """The same from what the top post and all posts together received."""
+    return top / acts if acts and posts >= ENOUGH_POSTS else None
 
 
 def per_post(posts: Sequence[PostFacts], window: Window) -> dict[str, float] | None:

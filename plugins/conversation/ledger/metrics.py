@@ -12,22 +12,24 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from . import answering, drawn, gifts, people
-from .entries import Part, PostFacts, Site, Window, local_date
+from .entries import Part, PostFacts, Site, Window, address, local_date
 from .milestones import Snapshot, milestones
 from .mix import Form, Message, count, messages, mix, reply_share, share
-from .tally import Tally, total
+from .received import Received
+from .tally import Tally
 
-__all__ = ["Answering", "Both", "Drawn", "Gifts", "History", "Metrics", "Talk", "measure"]
+__all__ = ["Answering", "Both", "Drawn", "Extent", "Gifts", "History", "Metrics", "Talk", "measure"]
 
 
 @dataclasses.dataclass(frozen=True)
 class History:
     """What the figures of every window are taken from: all entries, sorted, and what follows from them once.
 
-    `months` are the acts received by month.
+    `received` are the acts received, `months` their numbers by month; `part` is everything else.
     """
 
     part: Part
+    received: Received
     months: Mapping[str, int]
     posts: Sequence[PostFacts]
     site: Site
@@ -38,7 +40,8 @@ class History:
     @cached_property
     def said(self) -> Sequence[Message]:
         """The blogger's messages."""
-        return messages(self.part, self.site)
+        answered = {address(entry.parent) for entry in self.part.mine if entry.parent and not entry.person}
+        return messages(dataclasses.replace(self.part, received=self.received.at(answered)), self.site)
 
     @cached_property
     def answered(self) -> Mapping[str, Sequence[datetime]]:
@@ -48,18 +51,28 @@ class History:
     @cached_property
     def threads(self) -> Sequence[Sequence[datetime]]:
         """The times of the messages of every thread of two or more people."""
-        return answering.threads(self.part)
+        return self.received.threads(self.part)
 
     @cached_property
     def years(self) -> Mapping[str, set[int]]:
         """The years in which people were heard from."""
-        return people.periods(self.part.received, self.now)
+        return self.received.years(self.now)
 
     @cached_property
     def start(self) -> str | None:
         """The local date of the oldest act received."""
-        oldest = min((entry.when for entry in self.part.received), default=None)
+        oldest = self.received.oldest()
         return local_date(oldest, self.zone).isoformat() if oldest else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Extent:
+    """What lies in one window: acts received (`drew`), everything else, and the tallies of both sides."""
+
+    part: Part
+    drew: Received
+    given: Tally
+    received: Tally
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,27 +162,28 @@ class Metrics:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in figures.items()}
 
 
-def measure(history: History, window: Window, part: Part, given: Tally, received: Tally) -> Metrics:
-    """All figures of `window`; `part` is what of the history lies in it, `given` and `received` its tallies."""
+def measure(history: History, window: Window, extent: Extent) -> Metrics:
+    """All figures of `window`; `extent` is what of the history lies in it."""
+    given, received = extent.given, extent.received
     return Metrics(
         gifts=Gifts(
             people_given=given.people,
             people_received=received.people,
             days_given=given.days,
-            words_given=gifts.words_given(part.given),
-            long_gifts=gifts.long_gifts(part.given),
+            words_given=gifts.words_given(extent.part.given),
+            long_gifts=gifts.long_gifts(extent.part.given),
             attributed_given=given.attributed,
             attributed_received=received.attributed,
         ),
         talk=_talk(message for message in history.said if message.when in window),
-        answering=_answering(history, window, part),
-        both=_both(history, window, part, given, received),
+        answering=_answering(history, window, extent.drew),
+        both=_both(history, window, extent),
         drawn=Drawn(
             per_post=drawn.per_post(history.posts, window),
-            concentration=drawn.concentration(part.received, len(history.posts)),
+            concentration=drawn.share(extent.drew.top_post(), received.acts, len(history.posts)),
             bursts=tuple(drawn.bursts(history.months, _local_month(window, history.zone))),
             milestones=tuple(milestones(history.snapshots)),
-            unmatched=total([entry for entry in part.received if not entry.post]),
+            unmatched=extent.drew.unmatched(),
         ),
     )
 
@@ -189,8 +203,8 @@ def _talk(said: Iterable[Message]) -> Talk:
     )
 
 
-def _answering(history: History, window: Window, part: Part) -> Answering:
-    waits = answering.waits(part.received, history.answered, window.end)
+def _answering(history: History, window: Window, drew: Received) -> Answering:
+    waits = drew.waits(history.answered, window.end)
     sizes = [len(thread) for thread in history.threads if any(when in window for when in thread)]
     return Answering(
         response_rate=answering.response_rate(waits),
@@ -202,14 +216,15 @@ def _answering(history: History, window: Window, part: Part) -> Answering:
     )
 
 
-def _both(history: History, window: Window, part: Part, given: Tally, received: Tally) -> Both:
-    out, back = given.by_person, received.by_person
+def _both(history: History, window: Window, extent: Extent) -> Both:
+    given, received = extent.given, extent.received
+    out, back = {extent.drew.name(person): acts for person, acts in given.by_person.items()}, received.by_person
     only_given, both_ways, only_received = people.sides(out.keys(), back.keys())
     return Both(
         reciprocity=people.reciprocity(out.keys(), back.keys()),
         mutual=people.mutual(out, back),
         balance=drawn.balance(given.acts, received.acts),
-        balance_without_top_post=drawn.balance(given.acts, received.acts - drawn.top_post(part.received)),
+        balance_without_top_post=drawn.balance(given.acts, received.acts - extent.drew.top_post()),
         recurring=people.recurring(history.years, all_time=window.start is None),
         first_time=people.first_time(history.years, all_time=window.start is None),
         paid_forward=people.paid_forward(out, back),

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from .entries import Entry, local_date
 
-__all__ = ["Tally", "tally", "total"]
+__all__ = ["Sums", "Tally", "tally", "total"]
 
 _Key = TypeVar("_Key", str, date, tuple[str, str])
 
@@ -66,33 +66,48 @@ def tally(entries: Sequence[Entry], zone: ZoneInfo) -> Tally:
     Example: Two replies to Noor and an anonymous like on one day, a reply to Jo on the next: 4 acts, 2 people, 2 days,
     and 3 of the acts could be attributed to a person.
     """
-    channels: dict[str, tuple[dict[str, int], dict[date, int]]] = {}
-    people: dict[str, int] = {}
+    sums = Sums()
     for entry in entries:
-        number, kind, day = entry.number, entry.kind.value, local_date(entry.when, zone)
-        if entry.channel not in channels:
-            channels[entry.channel] = ({}, {})
-        kinds, days = channels[entry.channel]
+        sums.add(entry.channel, entry.kind.value, local_date(entry.when, zone), entry.number)
+        if entry.person:
+            sums.people[entry.person] = sums.people.get(entry.person, 0) + entry.number
+    return sums.tally()
+
+
+@dataclasses.dataclass(slots=True)
+class Sums:
+    """What a `Tally` is made of: by channel the acts of each kind and of each local day, and by person the acts."""
+
+    channels: dict[str, tuple[dict[str, int], dict[date, int]]] = dataclasses.field(default_factory=dict)
+    people: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def add(self, channel: str, kind: str, day: date, number: int) -> None:
+        """Adds so many acts of one kind on one channel and one day."""
+        if channel not in self.channels:
+            self.channels[channel] = ({}, {})
+        kinds, days = self.channels[channel]
         kinds[kind] = kinds.get(kind, 0) + number
         days[day] = days.get(day, 0) + number
-        if entry.person:
-            people[entry.person] = people.get(entry.person, 0) + number
-    by_day = _summed(pair for _, days in channels.values() for pair in days.items())
-    return Tally(
-        acts=sum(by_day.values()),
-        people=len(people),
-        days=len(by_day),
-        by_kind=_summed(pair for kinds, _ in channels.values() for pair in kinds.items()),
-        by_channel={channel: dict(sorted(kinds.items())) for channel, (kinds, _) in sorted(channels.items())},
-        by_month=_summed((day.isoformat()[:7], number) for day, number in by_day.items()),
-        by_person=people,
-        by_day=by_day,
-        by_place=_summed(
-            ((channel, day.isoformat()[:7]), number)
-            for channel, (_, days) in channels.items()
-            for day, number in days.items()
-        ),
-    )
+
+    def tally(self) -> Tally:
+        """The sums."""
+        channels = self.channels
+        by_day = _summed(pair for _, days in channels.values() for pair in days.items())
+        return Tally(
+            acts=sum(by_day.values()),
+            people=len(self.people),
+            days=len(by_day),
+            by_kind=_summed(pair for kinds, _ in channels.values() for pair in kinds.items()),
+            by_channel={channel: dict(sorted(kinds.items())) for channel, (kinds, _) in sorted(channels.items())},
+            by_month=_summed((day.isoformat()[:7], number) for day, number in by_day.items()),
+            by_person=self.people,
+            by_day=by_day,
+            by_place=_summed(
+                ((channel, day.isoformat()[:7]), number)
+                for channel, (_, days) in channels.items()
+                for day, number in days.items()
+            ),
+        )
 
 
 def total(entries: Sequence[Entry]) -> int:

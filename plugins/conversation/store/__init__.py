@@ -15,7 +15,7 @@ from __future__ import annotations
 from .forgetting import Erased
 from .rows import Stored
 from .store import Store
-from .values import Changes, Counted, Found, Observed, Picture, Proved, Pulled, SourceState, Tombstone, Whole
+from .values import Changes, Counted, Found, Observed, Picture, Proved, Pulled, SourceState, Tombstone, Versions, Whole
 
 __all__ = [
     "Changes",
@@ -30,5 +30,6 @@ __all__ = [
     "Store",
     "Stored",
     "Tombstone",
+    "Versions",
     "Whole",
 ]

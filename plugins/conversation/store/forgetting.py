@@ -97,6 +97,11 @@ def forget(connection: Connection, who: str) -> Erased:
     return erase(connection, Forgotten.read(connection))
 
 
+def version(connection: Connection) -> str:
+    """A text that is another one whenever somebody was forgotten since: what other people said may have changed."""
+    return " ".join(connection.scalars(select(forgotten.c.hash).order_by(forgotten.c.hash)))
+
+
 def erase(connection: Connection, gone: Forgotten) -> Erased:
     """Takes all that is known of forgotten people out of every table."""
     if not gone.by_salt:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select, type_coerce
 from sqlalchemy.engine import Connection
 
 from ..acts import Count, Direction, Kind, Problem
@@ -20,8 +20,10 @@ __all__ = [
     "all_counts",
     "all_sources",
     "all_tombstones",
+    "count_versions",
     "cursor",
     "given",
+    "given_version",
     "history",
     "latest_counts",
     "newest_pull",
@@ -29,6 +31,7 @@ __all__ = [
     "received",
     "states",
     "targets",
+    "versions",
 ]
 
 _RECEIVED = acts.c.direction == str(Direction.RECEIVED)
@@ -97,6 +100,29 @@ def activity(connection: Connection) -> dict[str, datetime]:
     return {r.target: r.newest for r in connection.execute(newest.group_by(acts.c.target).order_by(acts.c.target))}
 
 
+def versions(connection: Connection) -> dict[str, str]:
+    """By target of received acts: a text that is another one whenever an act on it has come, changed or gone.
+
+    Made of how many there are and of when they last changed, so that it costs one walk along an index.
+    """
+    return {r.target: f"{r.many} {int(r.changed)}" for r in connection.execute(_versions(acts.c.target, _RECEIVED))}
+
+
+def given_version(connection: Connection) -> str:
+    """The same for all acts given."""
+    found = connection.execute(_versions(acts.c.direction, acts.c.direction == str(Direction.GIVEN))).one_or_none()
+    return f"{found.many} {int(found.changed)}" if found else ""
+
+
+def count_versions(connection: Connection) -> dict[str, str]:
+    """By target: all its numbers and since when they are so, as a text."""
+    told: dict[str, list[str]] = {}
+    columns = (counts.c.target, counts.c.source, counts.c.kind, type_coerce(counts.c.at, BigInteger), counts.c.value)
+    for target, *row in connection.execute(select(*columns).order_by(*columns[:4])):
+        told.setdefault(target, []).append(repr(row))
+    return {target: "".join(rows) for target, rows in told.items()}
+
+
 def received(connection: Connection, wanted: Collection[str]) -> Iterator[Stored]:
     """The received acts on these targets, by target, then source and id."""
     for some in chunks(bounded(target) for target in wanted):
@@ -153,3 +179,9 @@ def all_counts(connection: Connection) -> Iterator[Counted]:
 def _count(column: ColumnElement[str]) -> Select[str, int]:
     """How many live acts there are per value of a column."""
     return select(column, func.count().label("many")).group_by(column).order_by(column)
+
+
+def _versions(column: ColumnElement[str], which: ColumnElement[bool]) -> Select[str, int, int]:
+    """Per value of a column: how many acts there are, and the sum of the times at which they changed (modulo 2^40)."""
+    changed = func.sum(type_coerce(acts.c.changed, BigInteger) % (1 << 40))
+    return select(column, func.count().label("many"), changed.label("changed")).where(which).group_by(column)

@@ -18,7 +18,7 @@ from . import accounts, damage, forgetting, merging, pages, pictures, proofs, re
 from .forgetting import Erased
 from .opening import Place, open_place
 from .rows import Stored
-from .values import Changes, Counted, Observed, Picture, SourceState, Whole
+from .values import Changes, Counted, Observed, Picture, SourceState, Versions, Whole
 
 __all__ = ["Store"]
 
@@ -127,6 +127,16 @@ class Store:
             return reading.newest_pull(connection)
 
     # Reading live acts
+
+    def versions(self) -> Versions:
+        """What tells whether acts and numbers are as they were: equal versions stand for equal content."""
+        with self._place.reading() as connection:
+            return Versions(
+                received=reading.versions(connection),
+                counts=reading.count_versions(connection),
+                given=reading.given_version(connection),
+                forgotten=forgetting.version(connection),
+            )
 
     def targets(self) -> dict[str, int]:
         """The targets of received acts and how many acts each has."""

@@ -21,6 +21,7 @@ __all__ = [
     "Pulled",
     "SourceState",
     "Tombstone",
+    "Versions",
     "Whole",
 ]
 
@@ -153,6 +154,19 @@ class Picture:
     outcome: str
     image: bytes = dataclasses.field(repr=False)
     tried: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What tells whether acts and numbers are as they were: by target of received acts, by target of numbers.
+
+    `given` stands for all acts given, `forgotten` for all people who asked to be forgotten.
+    """
+
+    received: Mapping[str, str]
+    counts: Mapping[str, str]
+    given: str
+    forgotten: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,15 @@ from .answering import OwnReplies
 from .apart import Ways
 from .gathering import after_closing, gather, is_own
 from .merging import Told, merge
-from .newest import Conversations, Remark, Talked, newest, overview, remarks, runs
+from .newest import LATEST, Conversations, Remark, Talked, most_talked, newest, overview, path_of, remarks, runs
 from .pages import further_path, paged
 from .permalinks import permalink
 from .privacy import level, without_words
+from .promised import Overview, Promised
 from .types import Conversation, Counts, Gave, House, Join, Number, Part, Said, Spot, Stale
 
 __all__ = [
+    "LATEST",
     "Conversation",
     "Conversations",
     "Counts",
@@ -18,8 +20,10 @@ __all__ = [
     "House",
     "Join",
     "Number",
+    "Overview",
     "OwnReplies",
     "Part",
+    "Promised",
     "Remark",
     "Said",
     "Spot",
@@ -33,9 +37,11 @@ __all__ = [
     "is_own",
     "level",
     "merge",
+    "most_talked",
     "newest",
     "overview",
     "paged",
+    "path_of",
     "permalink",
     "remarks",
     "runs",

@@ -29,6 +29,11 @@ class OwnReplies:
             for spot in sorted(answered - told.spots):
                 self._of[spot].append(told)
 
+    @property
+    def spots(self) -> Collection[str]:
+        """The permalinks that they answer."""
+        return self._of.keys()
+
     def below(self, shown: Sequence[Told], told: Iterable[Told], addresses: Iterable[str]) -> list[Told]:
         """The own replies to what is `shown` on a post, and to each other, once each and as replies.
 

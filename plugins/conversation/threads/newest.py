@@ -12,7 +12,18 @@ from ..acts import Kind
 from ..posts import Post
 from .types import Conversation, Counts, Number, Said
 
-__all__ = ["Conversations", "Remark", "Talked", "newest", "overview", "remarks", "runs"]
+__all__ = [
+    "LATEST",
+    "Conversations",
+    "Remark",
+    "Talked",
+    "most_talked",
+    "newest",
+    "overview",
+    "path_of",
+    "remarks",
+    "runs",
+]
 
 #: So many remarks the site's lists hold, and so many posts the list of the most talked about.
 LATEST = 60
@@ -98,9 +109,14 @@ def overview(conversations: Iterable[Conversation], site: str) -> Conversations:
     talked = [Talked(conversation, path_of(conversation.post, site)) for conversation in public]
     return Conversations(
         latest=newest((remark for conversation in public for remark in remarks(conversation, site)), LATEST),
-        most_talked=tuple(sorted((one for one in talked if one.talk), key=_most_talked)[:MOST]),
+        most_talked=most_talked(talked),
         numbers=tuple(_number(group.name, public) for group in dataclasses.fields(Counts)) if public else (),
     )
+
+
+def most_talked(talked: Iterable[Talked]) -> tuple[Talked, ...]:
+    """Those of some posts that are talked about most, most talk first."""
+    return tuple(sorted((one for one in talked if one.talk), key=_most_talked)[:MOST])
 
 
 def remarks(conversation: Conversation, site: str) -> Iterator[Remark]:

@@ -1,0 +1,235 @@
+"""Keeps leaves from build to build, in a SQLite file below the cache: whatever happens to it, it is made anew.
+
+It holds people's names and addresses, so whoever is to be forgotten makes it go (`remove`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
+from .ledger import Entry
+
+__all__ = ["Almanac", "Page", "path_of"]
+
+#: Changes with the form of what is kept; another form is thrown away.
+EDITION = 1
+#: Seconds to wait for another build of the same site.
+PATIENCE = 5
+#: Values in one `IN (...)`.
+CHUNK = 500
+
+_BLOBS = ", ".join(f"{name} BLOB" for name in COLUMNS)
+_TABLES = f"""
+CREATE TABLE leaves (
+    url TEXT PRIMARY KEY, key TEXT, leaf TEXT, entries TEXT, spots TEXT, signed TEXT, {_BLOBS}
+);
+CREATE TABLE lines (at INTEGER, line TEXT, url TEXT);
+CREATE INDEX lines_at ON lines (at DESC, line);
+CREATE INDEX lines_url ON lines (url);
+CREATE TABLE remarks (at INTEGER, url TEXT);
+CREATE INDEX remarks_at ON remarks (at DESC, url);
+CREATE INDEX remarks_url ON remarks (url);
+CREATE TABLE photos (url TEXT, photo TEXT);
+CREATE INDEX photos_url ON photos (url);
+CREATE TABLE notes (name TEXT PRIMARY KEY, note TEXT);
+PRAGMA user_version = {EDITION};
+"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that is kept of one page.
+
+    `lines` are its rows in received.csv, each with its time, `remarks` the times of what has words, `photos` the
+    addresses of the pictures of all who are shown in full.
+    """
+
+    leaf: Leaf
+    details: Details
+    columns: Mapping[str, array[int]]
+    lines: Sequence[tuple[int, str]] = ()
+    remarks: Sequence[int] = ()
+    photos: Sequence[str] = ()
+
+
+class Almanac:
+    """What was kept by the last build. A file that cannot be read is replaced; one that is in use is left alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open: sqlite3.Connection | None = None
+
+    def rest(self) -> None:
+        """Closes the file until it is asked for something again: processes that go on from here have nothing of it."""
+        if self._open is not None and self._path.is_file():
+            self._open.close()
+            self._open = None
+
+    def begin_anew(self) -> None:
+        """Throws everything away."""
+        if self._open is not None:
+            self._open.close()
+        self._open = None
+        with contextlib.suppress(OSError):
+            remove(self._path)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None:
+            try:
+                self._open = _opened(self._path)
+            except (sqlite3.DatabaseError, OSError):
+                self.begin_anew()
+                try:
+                    self._open = _opened(self._path)
+                except (sqlite3.DatabaseError, OSError):  # nowhere to write: it lives as long as this build
+                    self._open = _prepared(sqlite3.connect(":memory:", isolation_level=None))
+        return self._open
+
+    def leaves(self) -> dict[str, Leaf]:
+        """All leaves by the address of their page."""
+        rows = self._all("SELECT url, key, leaf FROM leaves")
+        return {url: Leaf.from_json(url, key, text) for url, key, text in rows}
+
+    def columns(self, *names: str) -> Iterator[tuple[str, list[bytes]]]:
+        """Some of the arrays of all pages, as bytes, in the order of the pages' addresses."""
+        for url, *columns in self._all(f"SELECT url, {', '.join(names)} FROM leaves ORDER BY url"):  # noqa: S608 - ours
+            yield url, columns
+
+    def entries(self, urls: Iterable[str]) -> dict[str, tuple[list[Entry], list[Entry]]]:
+        """The rows of these pages in the ledger: of acts received, and of the blogger's own."""
+        return {
+            url: ([*map(entry_from_json, entries)], [*map(entry_from_json, mine)])
+            for url, (entries, mine) in self._some("entries", urls)
+        }
+
+    def spots(self, urls: Iterable[str]) -> dict[str, list[list[str]]]:
+        """`Details.spots` of these pages."""
+        return dict(self._some("spots", urls))
+
+    def signed(self, urls: Iterable[str]) -> dict[str, list[list[str]]]:
+        """Key and name of `Details.signed` of these pages."""
+        return dict(self._some("signed", urls))
+
+    def _some(self, column: str, urls: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        """A column of these pages, in the order of their addresses."""
+        wanted = sorted(set(urls))
+        for start in range(0, len(wanted), CHUNK):
+            some = wanted[start : start + CHUNK]
+            marks = ", ".join("?" * len(some))
+            for url, text in self._all(f"SELECT url, {column} FROM leaves WHERE url IN ({marks}) ORDER BY url", some):  # noqa: S608 - ours
+                yield url, json.loads(text)
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """All rows of received.csv, newest first."""
+        return self._all("SELECT at, line FROM lines ORDER BY at DESC, line")
+
+    def newest_remarks(self, urls: Iterable[str], number: int) -> set[str]:
+        """Those of these pages on which the newest of all remarks are, so many of them and all of the same time."""
+        wanted, last = set(urls), None
+        found: list[str] = []
+        for at, url in self._all("SELECT at, url FROM remarks ORDER BY at DESC"):
+            if len(found) >= number and at != last:
+                break
+            if url in wanted:
+                found.append(url)
+                last = at
+        return set(found)
+
+    def photos(self) -> dict[str, list[str]]:
+        """The addresses of pictures by page."""
+        found: dict[str, list[str]] = {}
+        for url, photo in self._all("SELECT url, photo FROM photos ORDER BY url, photo"):
+            found.setdefault(url, []).append(photo)
+        return found
+
+    def note(self, name: str) -> object:
+        """What was noted under a name, as plain values; None where nothing was."""
+        for (text,) in self._all("SELECT note FROM notes WHERE name = ?", [name]):
+            return json.loads(text)
+        return None
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction around what is kept."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def keep(self, pages: Iterable[Page]) -> None:
+        """Keeps pages, in the place of what was kept of them."""
+        for page in pages:
+            url = page.leaf.url
+            self.drop([url])
+            details = page.details
+            entries = [[entry_as_json(entry) for entry in rows] for rows in (details.entries, details.mine)]
+            signed = [(one.key, one.name) for one in details.signed]
+            told = [url, page.leaf.key, page.leaf.as_json(), *map(json.dumps, (entries, details.spots, signed))]
+            columns = [page.columns[name].tobytes() for name in COLUMNS]
+            marks = ", ".join("?" * (len(told) + len(columns)))
+            self._connection.execute(f"INSERT INTO leaves VALUES ({marks})", [*told, *columns])  # noqa: S608 - ours
+            self._many("INSERT INTO lines VALUES (?, ?, ?)", [(at, line, url) for at, line in page.lines])
+            self._many("INSERT INTO remarks VALUES (?, ?)", [(at, url) for at in page.remarks])
+            self._many("INSERT INTO photos VALUES (?, ?)", [(url, photo) for photo in page.photos])
+
+    def drop(self, urls: Iterable[str]) -> None:
+        """Forgets pages."""
+        for url in urls:
+            for table in ("leaves", "lines", "remarks", "photos"):
+                self._connection.execute(f"DELETE FROM {table} WHERE url = ?", [url])  # noqa: S608 - ours
+
+    def write_down(self, name: str, note: object) -> None:
+        """Notes plain values under a name."""
+        self._connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", [name, json.dumps(note)])
+
+    def _all(self, statement: str, values: Sequence[object] = ()) -> Iterator[Any]:
+        return self._connection.execute(statement, values)
+
+    def _many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        if rows:
+            self._connection.executemany(statement, rows)
+
+
+def path_of(root: Path) -> Path:
+    """Where the almanac of the site with this folder is."""
+    return root / ".cache" / "conversation" / "almanac.sqlite"
+
+
+def remove(path: Path) -> None:
+    """Deletes an almanac, with all that it holds. Raises OSError where it is there and cannot be deleted."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        return _prepared(connection)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+
+
+def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection with its tables. Raises DatabaseError where it holds others."""
+    connection.execute("PRAGMA synchronous = OFF")  # what a power cut breaks is made anew
+    connection.execute("PRAGMA journal_mode = WAL")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        connection.executescript(_TABLES)
+    elif found != EDITION:
+        raise sqlite3.DatabaseError("another form")
+    return connection

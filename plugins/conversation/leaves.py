@@ -1,0 +1,133 @@
+"""What is kept of each page from build to build, so that only pages with something new are put together again.
+
+A `Leaf` is made of everything that was told of a page, and holds what the rest of the site wants to know of it:
+numbers, rows of the ledger, where its acts are. What it says is small and plain; conversations themselves are put
+together when a template reads them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from array import array
+from collections.abc import Iterable, Sequence
+from datetime import date
+from operator import attrgetter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .acquaintances import Signed
+from .acts import Direction, Kind, Person
+from .ledger import Entry
+from .ledger.entries import address, local_date
+from .ledger.received import manner, moment, number_of, stamp
+from .threads import Counts, permalink
+
+__all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest", "entry_as_json", "entry_from_json"]
+
+#: The arrays of a leaf by name, with the type of their numbers: those of `ledger.received.Table`, without the post, and
+#: `links` (permalinks of all that may be seen) and `named` (the keys of all who are named), as `number_of` has them.
+COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how": "I", "links": "q", "named": "q"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """The small part, which every build reads.
+
+    `key` is a digest of all that it was made of. `at_least` are the groups whose number may be larger, `parts` the
+    pages that its conversation takes (0: one that lists everything), `first` and `last` the local dates of what the
+    post drew. `waiting` are acts that wait for the blogger's word, `replies_waiting` those of them that are replies.
+    `joined`: own replies that only the blogger's accounts tell of may stand below something here. `mine` acts are the
+    blogger's own; `own` are their signatures, each with how often it stands here.
+    """
+
+    url: str
+    key: str
+    counts: Counts
+    at_least: tuple[str, ...] = ()
+    parts: int = 0
+    first: date | None = None
+    last: date | None = None
+    waiting: int = 0
+    replies_waiting: int = 0
+    joined: bool = False
+    mine: int = 0
+    own: tuple[tuple[Person, int], ...] = ()
+
+    def as_json(self) -> str:
+        """Everything but address and key, as `from_json` reads it."""
+        days = [day and day.isoformat() for day in (self.first, self.last)]
+        own = [[*dataclasses.astuple(who), number] for who, number in self.own]
+        told = [self.at_least, self.parts, *days, self.waiting, self.replies_waiting, self.joined, self.mine, own]
+        return json.dumps([dataclasses.astuple(self.counts), *told])
+
+    @classmethod
+    def from_json(cls, url: str, key: str, text: str) -> Leaf:
+        """The leaf that `as_json` wrote. Raises ValueError or TypeError where it did not."""
+        counts, at_least, parts, first, last, waiting, replies_waiting, joined, mine, own = json.loads(text)
+        return cls(
+            url=url,
+            key=key,
+            counts=Counts(*counts),
+            at_least=tuple(at_least),
+            parts=parts,
+            first=first and date.fromisoformat(first),
+            last=last and date.fromisoformat(last),
+            waiting=waiting,
+            replies_waiting=replies_waiting,
+            joined=joined,
+            mine=mine,
+            own=tuple((Person(*who), number) for *who, number in own),
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The large part, which is read of few pages.
+
+    `entries` are the rows of acts received, with addresses as they were told, `mine` those of the blogger's own acts.
+    `spots` are the permalinks of all that may be seen with the address of the act (`bookkeeping.spots_of`), `signed`
+    what all who are named signed with.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    mine: tuple[Entry, ...] = ()
+    spots: tuple[tuple[str, str], ...] = ()
+    signed: tuple[Signed, ...] = ()
+
+
+def columns_of(details: Details, channels: dict[str, int], zone: ZoneInfo) -> dict[str, array[int]]:
+    """The arrays of a leaf with these details; a channel that is not among `channels` yet gets the next number."""
+    rows: dict[str, Iterable[int]] = {
+        "at": (stamp(entry.when) for entry in details.entries),
+        "day": (local_date(entry.when, zone).toordinal() for entry in details.entries),
+        "who": (number_of(entry.person) for entry in details.entries),
+        "spot": (number_of(address(entry.url)) for entry in details.entries),
+        "parent": (number_of(permalink(entry.parent) or entry.parent) for entry in details.entries),
+        "how": (manner(entry, channels.setdefault(entry.channel, len(channels))) for entry in details.entries),
+        "links": (number_of(spot) for spot, _ in details.spots),
+        "named": (number_of(one.key) for one in details.signed),
+    }
+    return {name: array(kind, rows[name]) for name, kind in COLUMNS.items()}
+
+
+def entry_as_json(entry: Entry) -> list[object]:
+    """An entry as plain values, in the order of its fields."""
+    return [stamp(value) if name == "when" else value for name, value in zip(_FIELDS, _values(entry), strict=True)]
+
+
+def entry_from_json(plain: Sequence[object]) -> Entry:
+    """The entry that `entry_as_json` wrote. Raises ValueError or TypeError where it did not."""
+    values: dict[str, Any] = dict(zip(_FIELDS, plain, strict=True))
+    values["direction"], values["kind"] = Direction(values["direction"]), Kind(values["kind"])
+    return Entry(**{**values, "when": moment(values["when"])})
+
+
+def digest(*parts: object) -> str:
+    """A digest of plain values: texts, numbers, times, and tuples and lists of these."""
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+_values = attrgetter(*_FIELDS)
