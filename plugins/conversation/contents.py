@@ -82,7 +82,7 @@ def _is_home(names: Mapping[str, Any], settings: Mapping[str, Any]) -> bool | No
 def readable_contents(context: Mapping[str, Any]) -> list[Content]:
     """All articles and pages of a run, translations, drafts and hidden ones included, in a stable order."""
     contents = (item for item in context["generated_content"].values() if isinstance(item, Article | Page))
-    return sorted(contents, key=lambda item: (item.save_as, item.get_relative_source_path()))
+    return sorted(contents, key=lambda item: (item.save_as, item.source_path))
 
 
 def posts_of(contents: Iterable[Content], site: str, zone: ZoneInfo) -> Iterator[tuple[Content, Post]]:
@@ -93,14 +93,15 @@ def posts_of(contents: Iterable[Content], site: str, zone: ZoneInfo) -> Iterator
 
 def _post(content: Content, site: str, zone: ZoneInfo) -> Post:
     fields = {name: _addresses(content.metadata.get(name)) for name in ADDRESS_FIELDS}
+    url, original = _absolute(content, site), _original(content)
     return Post(
-        url=_absolute(content, site),
+        url=url,
         title=_text(content.title),
         content="article" if isinstance(content, Article) else "page",
         status=content.status,
-        path=content.get_relative_source_path(),
+        path=_path(content),
         lang=content.lang,
-        original=_absolute(_original(content), site),
+        original=url if original is content else _absolute(original, site),
         published=_aware(getattr(content, "date", None), zone),
         modified=_aware(getattr(content, "modified", None), zone),
         aliases=fields.pop("aliases"),
@@ -123,9 +124,17 @@ def _original(content: Content) -> Content:
     return next((other for other in content.translations if other.in_default_lang), content)
 
 
+def _path(content: Content) -> str:
+    """The file that it was read from, relative to PATH: as Pelican says, and quicker where it lies there plainly."""
+    path, root = content.source_path, f"{content.settings['PATH']}/"
+    if path.startswith(root) and "/." not in path and "//" not in path and "\\" not in path:
+        return str(path[len(root) :])
+    return str(content.get_relative_source_path())
+
+
 def _text(title: str) -> str:
     """A title as plain text: to Pelican it is HTML, and its typography puts tags and entities in."""
-    return unescape(_TAG.sub("", title))
+    return unescape(_TAG.sub("", title)) if "<" in title or "&" in title else title
 
 
 def _addresses(value: object) -> tuple[str, ...]:

@@ -104,8 +104,8 @@ class ConversationGenerator(Generator):
             ends = time.monotonic() + self.ours.deadline
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
-            self.store.save_posts(posts)
             assembly = Remembered(self.ours, self.store, posts, _clock(self.store, posts), self._almanac)
+            assembly.save_posts()
             self._album = self._pictures(assembly, ends - time.monotonic())
             assembly.pictures = self._album.paths
             for content, post in pairs:

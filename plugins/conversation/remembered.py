@@ -107,6 +107,19 @@ class Remembered(Assembly):
         noted = almanac.note("channels")
         self._channels: dict[str, int] = dict(noted) if isinstance(noted, dict) else {}
 
+    def save_posts(self) -> None:
+        """Tells the store of the posts, unless they are those of the last build."""
+        key = digest(self._settings.store, *self._posts.values())
+        if self._almanac.note("posts") != key:
+            self._store.save_posts(self.posts)
+            with self._almanac.writing():
+                self._almanac.write_down("posts", key)
+
+    @cached_property
+    def _posts(self) -> dict[str, str]:
+        """By address a digest of each post."""
+        return {post.url: digest(_post(post)) for post in self.posts}
+
     @cached_property
     def matches(self) -> dict[str, Match]:
         """As in `Assembly`; only targets that are new are looked up."""
@@ -218,7 +231,7 @@ class Remembered(Assembly):
         """A digest of all that a page's leaf is made of."""
         received, counts = self._versions.received, self._versions.counts
         told = [(target, received.get(target), counts.get(target)) for target in page.targets]
-        post = page.post and _post(page.post)
+        post = self._posts[page.url] if page.post else ""
         return digest(self._house, page.url, post, told, page.addresses, self._given_key if joined else "")
 
     @cached_property

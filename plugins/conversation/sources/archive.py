@@ -31,6 +31,7 @@ from . import (
 )
 from .archive_boxes import Box, opened
 from .archive_parts import Document, Part, Reading
+from .file_digests import remembering
 
 __all__ = ["SERVICE", "pull", "read", "recognise"]
 
@@ -59,7 +60,8 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: 
     """Everything in the archive at the option `path`; nothing at all where it is as it was. Raises ArchiveError."""
     name = source.options.get("path", "")
     with opened(source.root / name, name) as box:
-        cursor = {"digest": f"{EDITION}-{box.digest()}"}
+        with remembering(source.root / ".cache" / "conversation") as digest_of:
+            cursor = {"digest": f"{EDITION}-{box.digest(digest_of)}"}
         if cursor["digest"] == ask.cursor.get("digest") and not ask.full:
             return
         taking = _Taking(ask.now)

@@ -36,17 +36,19 @@ MAX_DIRECTORY = 64 << 20
 #: Names that documents have in archives; what they are shows in what they hold.
 _SUFFIXES = frozenset({".csv", ".js", ".json", ".wxr", ".xml"})
 _DATABASES = frozenset({".db", ".sqlite", ".sqlite3"})
+#: What gives a digest of a file (`file_digests`).
+DigestOf = Callable[[Path], bytes]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Box:
     """An opened archive. `packed` says that it may hold several documents, so that one may be damaged without the rest.
 
-    `digest` tells whether it has changed; `problems` are members that cannot be looked at.
+    `digest` tells whether it has changed, given what digests a file; `problems` are members that cannot be looked at.
     """
 
     documents: tuple[Document, ...]
-    digest: Callable[[], str]
+    digest: Callable[[DigestOf], str]
     packed: bool = False
     problems: tuple[Problem, ...] = ()
 
@@ -118,16 +120,15 @@ def _folder(path: Path, name: str) -> Box:
     return Box(documents, partial(_digest, found), packed=True)
 
 
-def _digest(files: Sequence[tuple[str, Path]]) -> str:
+def _digest(files: Sequence[tuple[str, Path]], digest_of: DigestOf) -> str:
     """A digest of the names and contents of files. Raises ArchiveError."""
     total = hashlib.blake2b(digest_size=16)
     for name, path in files:
         try:
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=16))
+            content = digest_of(path)
         except OSError as error:
             raise damaged(name or path.name, error) from error
-        total.update(name.encode("utf-8", "surrogatepass") + b"\0" + content.digest())
+        total.update(name.encode("utf-8", "surrogatepass") + b"\0" + content)
     return total.hexdigest()
 
 
@@ -157,7 +158,7 @@ def _zip(path: Path, name: str, stack: contextlib.ExitStack) -> Box:
     return Box(documents, partial(_contents, kept), packed=True, problems=tuple(problems))
 
 
-def _contents(members: list[zipfile.ZipInfo]) -> str:
+def _contents(members: list[zipfile.ZipInfo], _: DigestOf) -> str:
     """A digest of a zip's table of contents, which holds a checksum of every member."""
     told = "\0".join(f"{each.filename}\0{each.CRC}\0{each.file_size}" for each in members)
     return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
@@ -182,7 +183,7 @@ def _check_directory(path: Path, name: str) -> None:
 
 
 def _tar(
-    start: Callable[[], IO[bytes]], name: str, size: int, digest: Callable[[], str], stack: contextlib.ExitStack
+    start: Callable[[], IO[bytes]], name: str, size: int, digest: Callable[[DigestOf], str], stack: contextlib.ExitStack
 ) -> Box:
     """The documents of a tar. It can be read once only, so they are kept in a temporary file that has no name.
 

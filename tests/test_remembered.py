@@ -1,0 +1,238 @@
+"""remembered: what is kept from build to build never makes a difference to what is shown."""
+
+import dataclasses
+import json
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conversation import exports
+from conversation.acts import Act, Count, Direction, Kind, Person, Proof
+from conversation.almanac import Almanac, path_of
+from conversation.assembly import Assembly
+from conversation.ledger import view
+from conversation.remembered import Remembered
+from conversation.settings import Settings
+from conversation.sources import Batch, Copy, Source
+from conversation.store import Store
+from conversation.threads import Conversation, overview, paged
+from making import DAY, SITE, act, post
+from stores import NOW, pull
+
+PEOPLE = (
+    Person("Bea", "https://social.example/@bea", "https://social.example/bea.png", "@bea@social.example"),
+    Person("Bea Blue", "https://bsky.app/profile/bea.example", "https://cdn.example/blue.png"),
+    Person("Cy", "https://cy.example/"),
+    Person("", "https://cy.example/", "https://cy.example/cy.png"),
+    Person("Dee"),
+    Person(),
+    Person("Ada", f"{SITE}/", "https://e.example/ada.png"),
+)
+TARGETS = (
+    f"{SITE}/a.html",
+    f"{SITE}/b.html",
+    f"{SITE}/B.html?utm_source=x",
+    f"{SITE}/",
+    f"{SITE}/c.html",
+    "https://else.example/",
+)
+#: Where acts are, and what they answer: some are the same by design.
+SPOTS = (
+    "",
+    *(f"https://social.example/@bea/{number}" for number in range(4)),
+    f"{SITE}/a.html#said-1",
+    "https://cy.example/1",
+)
+SOURCES = ("webmention.io", "mastodon", "posts")
+MODERATION = (
+    "",
+    'moderation = "hold"\n[trust]\nauthors = ["https://cy.example/"]\n',
+    '[hide]\nauthors = ["@bea@social.example"]\n',
+    '[hide]\nwords = ["casino"]\ndomains = ["cy.example"]\n',
+)
+MORE: tuple[dict[str, Any], ...] = (
+    {},
+    {"privacy": {"like": "full", "reply": "name"}},
+    {"privacy": {"like": "count", "mastodon": "count"}},
+    {"per_page": 2},
+    {"people": (("https://social.example/@bea", "@bea.example"),)},
+    {"contact": {"by mail": "mailto:ada@e.example"}},
+)
+
+received = st.builds(
+    lambda number, kind, who, target, spot, parent, day, text: act(
+        number,
+        kind,
+        author=who,
+        target=target,
+        url=spot,
+        parent=parent,
+        text=text,
+        published=None if day is None else DAY + timedelta(days=100 * day),
+    ),
+    st.integers(1, 6),
+    st.sampled_from((Kind.REPLY, Kind.REPLY, Kind.LIKE, Kind.MENTION, Kind.QUOTE, Kind.REPOST, Kind.LINK)),
+    st.sampled_from(PEOPLE),
+    st.sampled_from(TARGETS),
+    st.sampled_from(SPOTS),
+    st.sampled_from(SPOTS),
+    st.integers(0, 2) | st.none(),
+    st.sampled_from(("", "good words", "a casino", "long " * 400)),
+)
+given_acts = st.builds(
+    lambda number, kind, to, target, spot, parent, page: Act(
+        direction=Direction.GIVEN,
+        kind=kind,
+        source="",
+        id=str(100 + number),
+        url=page or spot,
+        target=target,
+        parent=parent,
+        to=to,
+        published=DAY + timedelta(days=number),
+        title="A title",
+    ),
+    st.integers(1, 4),
+    st.sampled_from((Kind.REPLY, Kind.LINK, Kind.NOTE, Kind.LIKE)),
+    st.sampled_from(PEOPLE),
+    st.sampled_from((*SPOTS, "https://cy.example/")),
+    st.sampled_from(SPOTS),
+    st.sampled_from(SPOTS),
+    st.sampled_from(("", *TARGETS[:2])),
+)
+batches = st.builds(
+    Batch,
+    st.lists(received | given_acts, max_size=4).map(tuple),
+    gone=st.lists(st.integers(1, 6).map(str), max_size=2).map(tuple),
+    counts=st.lists(
+        st.builds(
+            Count, st.just(""), st.sampled_from(TARGETS), st.sampled_from((Kind.LIKE, Kind.REPLY)), st.integers(0, 9)
+        ),
+        max_size=2,
+    ).map(tuple),
+    copies=st.lists(st.builds(Copy, st.just(TARGETS[0]), st.sampled_from(SPOTS[1:])), max_size=1).map(tuple),
+    proofs=st.sampled_from(((), (Proof("https://cy.example", "https://social.example/@bea"),))),
+    complete=st.sampled_from(((), ("*",))),
+)
+posts = st.tuples(
+    st.sampled_from(("a.html", "A title")),
+    st.sampled_from((False, True, DAY + timedelta(days=50), NOW + timedelta(days=2))),
+    st.sampled_from(((), (SPOTS[1],))),
+    st.sampled_from(("published", "draft")),
+    st.booleans(),
+).map(
+    lambda told: (
+        post("a.html", title=told[0], closed=told[1], syndication=told[2]),
+        post("b.html", status=told[3]),
+        *([post("c.html")] if told[4] else []),
+    )
+)
+steps = st.tuples(st.sampled_from(SOURCES), batches).map(lambda told: ("pull", told)) | st.one_of(
+    st.sampled_from(MODERATION).map(lambda text: ("moderation", text)),
+    st.sampled_from(MORE).map(lambda more: ("settings", more)),
+    posts.map(lambda told: ("posts", told)),
+    st.sampled_from(PEOPLE[:3]).map(lambda who: ("forget", who.url)),
+    st.booleans().map(lambda shown: ("pictures", shown)),
+)
+
+
+class Blog:
+    """A blog that is built again and again; `keys` has by each key what a conversation of that key said."""
+
+    def __init__(self, root: Path) -> None:
+        self.root, self.now, self.pictures = root, NOW, False
+        sources = (
+            Source("mastodon", "mastodon", {"account": "@me@social.example"}, root=root),
+            Source("webmention.io", "webmention.io", {"domain": "e.example"}, root=root),
+            Source("posts", "posts", root=root),
+        )
+        self.first = Settings(root=root, sources=sources, siteurls=(SITE,), moderation=root / "moderation.toml")
+        self.settings, self.posts = self.first, (post("a.html"), post("b.html"))
+        self.store = Store.open("sqlite:///conversation.sqlite", root)
+        self.almanac = Almanac(path_of(root))
+        self.keys: dict[str, str] = {}
+
+    def take(self, what: str, told: Any) -> None:  # noqa: ANN401 - of each step its own
+        """One step: a pull, or another setting, post or rule."""
+        self.now += timedelta(hours=1)
+        if what == "pull":
+            source, batch = told
+            acts = tuple(dataclasses.replace(one, source=source) for one in batch.acts)
+            counts = tuple(dataclasses.replace(one, source=source) for one in batch.counts)
+            pull(self.store, dataclasses.replace(batch, acts=acts, counts=counts), self.now, source)
+        elif what == "moderation":
+            self.settings.moderation.write_text(told, "utf-8")
+        elif what == "settings":
+            self.settings = dataclasses.replace(self.first, **told)
+        elif what == "posts":
+            self.posts = told
+        elif what == "forget":
+            self.store.forget(told)
+        else:
+            self.pictures = told
+
+    def compare(self) -> None:
+        """Builds from what was kept and from nothing, and finds no difference."""
+        whole = Assembly(self.settings, self.store, self.posts, self.now)
+        quick = Remembered(self.settings, self.store, self.posts, self.now, self.almanac)
+        assert quick.faces == whole.faces
+        paths = {face: f"faces/{number}" for number, face in enumerate(sorted(whole.faces))} if self.pictures else {}
+        whole.pictures = quick.pictures = paths
+        full = {
+            url: paged(one, self.settings.per_page, url.removeprefix(f"{SITE}/"))
+            for url, one in whole.conversations.items()
+        }
+        for url, conversation in quick.conversations.items():
+            self.compare_one(conversation, full[url])
+        assert quick.conversations.keys() == full.keys()
+        assert quick.matches == whole.matches
+        assert quick.unmatched == whole.unmatched
+        assert [*quick.problems] == [*whole.problems]
+        replies = [one for one in whole.waiting if one.item.act.kind is Kind.REPLY]
+        assert quick.waiting_numbers == (len(whole.waiting), len(replies))
+        compare_overviews(quick.overview(), overview(full.values(), SITE))
+        compare_ledgers(quick, whole)
+        self.almanac.rest()
+
+    def compare_one(self, quick: Any, full: Conversation) -> None:  # noqa: ANN401 - a conversation to whoever reads it
+        """The same in everything that a template can read; and what has the same key has always said the same."""
+        assert (quick.counts, quick.url, len(quick.parts)) == (full.counts, full.url, len(full.parts))
+        names = [field.name for field in dataclasses.fields(Conversation)] + ["here", "lines", "quiet"]
+        told = {name: getattr(quick, name) for name in names}
+        assert told == {name: getattr(full, name) for name in names}
+        assert self.keys.setdefault(quick.incremental_key(), repr(told)) == repr(told)
+
+
+def compare_overviews(quick: Any, full: Any) -> None:  # noqa: ANN401 - one is promised, the other is there
+    """The same lists for the other pages of the site."""
+    assert quick.latest == full.latest
+    assert [one.post for one in quick.most_talked] == [one.post for one in full.most_talked]
+    assert (quick.numbers, quick.total) == (full.numbers, full.total)
+
+
+def compare_ledgers(quick: Remembered, whole: Assembly) -> None:
+    """The same figures, the same page, the same tables."""
+    ledger, full = quick.ledger(), whole.ledger()
+    assert ledger.as_text() == json.dumps(full.as_json(), ensure_ascii=False, indent=1) + "\n"
+    assert view(ledger) == view(full)
+    rows = exports.head(Direction.RECEIVED) + "".join(quick.lines(ledger))
+    assert rows == exports.table(full, Direction.RECEIVED)
+    assert exports.table(ledger, Direction.GIVEN) == exports.table(full, Direction.GIVEN)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.lists(steps, min_size=2, max_size=7))
+def test_nothing_that_was_kept_makes_a_difference(taken: list[tuple[str, Any]]) -> None:
+    """Whatever comes, goes or is set otherwise between builds: all is as if it were put together from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        blog = Blog(Path(folder))
+        with blog.store:
+            blog.compare()
+            for what, told in taken:
+                blog.take(what, told)
+                blog.compare()
+            blog.almanac.rest()
