@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blinker import signal
 from pelican import signals
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ __all__ = ["RECEIVERS", "register"]
 
 def register() -> None:
     """Connects the plugin to Pelican; called once by Pelican itself."""
-    for signal, receiver in RECEIVERS:
-        signal.connect(receiver)
+    for heard, receiver in RECEIVERS:
+        heard.connect(receiver)
 
 
 def _is_active(settings: dict[str, object]) -> bool:
@@ -40,6 +41,9 @@ def _check(pelican: Pelican) -> None:
     with clearly():
         _refuse_two_copies(pelican.settings)
         settings_of(pelican.settings)
+        from .refreshing import begin  # noqa: PLC0415 - as above
+
+        begin(pelican)
 
 
 def _generators(pelican: Pelican) -> type[Generator] | None:
@@ -66,6 +70,25 @@ def _teach(generators: Iterable[Generator]) -> None:
             teach(generator)
 
 
+def _end(pelican: Pelican) -> None:
+    """All is written."""
+    if _is_active(pelican.settings):
+        from .generator import clearly  # noqa: PLC0415 - as above
+        from .refreshing import end  # noqa: PLC0415 - as above
+
+        with clearly():
+            end(pelican)
+
+
+def _fingerprint(pelican: Pelican) -> str:
+    """What templates' functions depend on beside their arguments, for a plugin that renders only what changed."""
+    if not _is_active(pelican.settings):
+        return ""
+    from .generator import languages_of  # noqa: PLC0415 - as above
+
+    return languages_of(pelican.settings, pelican.theme).fingerprint
+
+
 def _refuse_two_copies(settings: dict[str, object]) -> None:
     """One way to run the plugin must never silently load the other copy: pip-installed, or from PLUGIN_PATHS."""
     from .errors import SettingsError  # noqa: PLC0415 - as above
@@ -85,10 +108,12 @@ def _refuse_two_copies(settings: dict[str, object]) -> None:
         raise SettingsError(f"Two copies of the conversation plugin are loaded: {' and '.join(loaded)}. Keep one.")
 
 
-#: Which of Pelican's signals the plugin listens to, and with what.
+#: Which signals the plugin listens to, and with what.
 RECEIVERS = (
     (signals.initialized, _check),
     (signals.get_generators, _generators),
     (signals.generator_init, _prepare),
     (signals.all_generators_finalized, _teach),
+    (signals.finalized, _end),
+    (signal("incremental_fingerprint"), _fingerprint),
 )

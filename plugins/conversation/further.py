@@ -19,10 +19,11 @@ __all__ = ["Further", "further_pages", "remove_former"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Further:
-    """A further page: the article or page whose conversation it shows, which part of it, and its file in the output."""
+    """A further page: the article or page whose conversation it shows, which part of it, its address and its file."""
 
     content: Any
     part: Part
+    url: str
     save_as: str
 
     @property
@@ -34,33 +35,34 @@ class Further:
             "content": self.content,
             "conversation": self.content.conversation,
             "conversation_part": self.part,
-            "url": self.part.path,
+            "url": self.url,
         }
 
 
 def further_pages(contents: Iterable[Any]) -> Iterator[Further]:
     """The further pages of all `contents`. Raises ConversationError where one has the file of something else."""
-    contents = list(contents)
-    taken = {content.save_as for content in contents}
-    for content in contents:
-        for part in content.conversation.parts[1:]:
-            save_as = further_path(content.save_as, part.number)
+    places = [(content.save_as, content) for content in contents]
+    taken = {place for place, _ in places}
+    for place, content in places:
+        for number, part in enumerate(content.conversation.pages, 1):
+            save_as = further_path(place, number)
             if save_as in taken:
                 raise ConversationError(
-                    f"{save_as} is a page of yours, and also where the long conversation of {content.save_as} goes on: "
+                    f"{save_as} is a page of yours, and also where the long conversation of {place} goes on: "
                     "give yours another address, or set CONVERSATION_PER_PAGE = 0."
                 )
-            yield Further(content, part, save_as)
+            yield Further(content, part, further_path(content.url, number), save_as)
 
 
 def remove_former(contents: Iterable[Any], output: str) -> None:
     """Removes pages that an earlier build wrote and this one did not: something was deleted, hidden or forgotten."""
-    contents = list(contents)
-    kept = {content.save_as for content in contents}
-    for content in contents:
+    places = [(content.save_as, content) for content in contents]
+    kept = {place for place, _ in places}
+    for place, content in places:
         ours = f'<aside class="conversation" data-post="{escape(content.conversation.url)}"'
-        number = max(1, len(content.conversation.parts))
-        while (path := Path(sanitised_join(output, name := further_path(content.save_as, number)))).is_file():
+        number = 1 + len(content.conversation.pages)
+        while Path(f"{output}/{(name := further_path(place, number))}").is_file():
+            path = Path(sanitised_join(output, name))
             if name not in kept and ours in path.read_text(encoding="utf-8"):
                 path.unlink()
             number += 1

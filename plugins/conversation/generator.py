@@ -26,7 +26,7 @@ from .almanac import Almanac, path_of
 from .assembly import newest_moment
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
-from .languages import Languages, speak
+from .languages import Languages, pure, speak
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
 from .poster import NoPoster, poster
@@ -39,7 +39,7 @@ from .store import Store
 from .summary import Summary
 from .workshop import client_for
 
-__all__ = ["ConversationGenerator", "clearly", "prepare", "settings_of", "teach"]
+__all__ = ["ConversationGenerator", "clearly", "languages_of", "prepare", "settings_of", "teach"]
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def settings_of(settings: Mapping[str, Any]) -> Settings:
 def prepare(generator: Generator) -> None:
     """Gives a generator's templates the plugin's partials and filters; those of articles and pages get the sidebar."""
     add_templates(generator.env)
-    generator.env.filters["conversation_iso"] = datetime.isoformat
+    generator.env.filters["conversation_iso"] = pure(lambda when: when.isoformat())
     teach(generator)
     if isinstance(generator, ArticlesGenerator | PagesGenerator):
         place_sidebar(generator)
@@ -94,7 +94,7 @@ class ConversationGenerator(Generator):
             plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
             sites = self.ours.siteurls
             self.pull = Pull(self.ours.sources, self.store, self.client, plan, sites=sites, now=self._begun)
-            self.pull.start(tuple(self.store.posts()))
+            self.pull.start(tuple(self.store.posts()) if self.pull.asks else ())
 
     def generate_context(self) -> None:
         """Attaches `conversation` to every article and page, after all of them were read and before any is rendered."""
@@ -141,6 +141,8 @@ class ConversationGenerator(Generator):
             ledger=self._ledger,
             unmatched=self._assembly.unmatched,
             received=self._assembly.lines(self._ledger),
+            received_key=self._assembly.lines_key(self._ledger),
+            almanac=self._almanac,
             summary=self.context["giving"],
             help_html=self._help(),
             poster=self._poster,
@@ -196,8 +198,13 @@ class ConversationGenerator(Generator):
 
 def _languages(generator: Generator) -> Languages:
     """The languages that ship with the plugin, and those beside the settings and in the theme."""
-    folders = (settings_folder(generator.settings), Path(generator.theme))
-    return Languages(generator.settings["DEFAULT_LANG"], [folder / "translations" for folder in folders])
+    return languages_of(generator.settings, generator.theme)
+
+
+def languages_of(settings: Mapping[str, Any], theme: str) -> Languages:
+    """Those of a site with these settings and the theme in this folder."""
+    folders = (settings_folder(settings), Path(theme))
+    return Languages(settings["DEFAULT_LANG"], [folder / "translations" for folder in folders])
 
 
 def _with_progress(pull: Pull) -> list[Outcome]:

@@ -104,6 +104,8 @@ class _Inserted:
 
     def __init__(self, template: Template, sidebar: Template) -> None:
         self.name, self._template, self._sidebar = template.name, template, sidebar
+        #: What the page is made of, for a plugin that looks whether that has changed.
+        self.incremental_templates = (template, sidebar)
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         """The page with the sidebar inside its last article, main or body."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -23,9 +23,11 @@ from pelican.writers import Writer
 
 from . import exports, feeds
 from .acts import Direction
+from .almanac import Almanac
 from .further import further_pages, remove_former
 from .languages import Languages
-from .ledger import Ledger, view
+from .leaves import digest
+from .ledger import Ledger, Page, view
 from .ledger.catalogue import catalogue
 from .pictures import Album
 from .placement import base_template, links_sheet, static_files
@@ -33,7 +35,7 @@ from .posts import Post
 from .reach import counted
 from .settings import Settings
 from .summary import Summary
-from .threads import newest, remarks, runs
+from .threads import Keyed, newest, remarks, runs
 
 __all__ = ["Edition", "name_feeds", "write"]
 
@@ -44,7 +46,8 @@ logger = logging.getLogger(__name__)
 class Edition:
     """One edition of the site, as far as it is the plugin's.
 
-    `pairs` are Pelican's contents, each with the post it is; `received` are the lines of received.csv; `help_html` are
+    `pairs` are Pelican's contents, each with the post it is; `received` are the lines of received.csv, for which
+    `received_key` stands; `help_html` are
     the blogger's own words on the page of giving and receiving; `poster` is the picture of the year (PNG), b"" where
     there is none; `now` is the newest pull.
     """
@@ -55,6 +58,8 @@ class Edition:
     ledger: Ledger
     unmatched: Sequence[Any]
     received: Iterable[str]
+    received_key: str
+    almanac: Almanac
     summary: Summary
     help_html: Markup
     poster: bytes
@@ -71,6 +76,9 @@ class _Press:
     writer: Writer
     output: Path
     languages: Languages
+    #: What the last build wrote, by path: the key of what is in it, and the file's size and time.
+    former: Mapping[str, Sequence[Any]]
+    written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
 
     def page(self, save_as: str, template: str, **values: object) -> None:
         """Writes a page from one of the plugin's templates."""
@@ -87,6 +95,14 @@ class _Press:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("w", encoding="utf-8") as file:
             file.writelines(lines)
+        if str(path) in self.written:
+            self.written[str(path)] = [*self.written[str(path)][:1], *_mark(target)]
+
+    def is_due(self, path: str | Path, key: str) -> bool:
+        """Whether a file of which `key` stands for all that is in it is to be written: it is not as it was left."""
+        current = [key, *_mark(Path(sanitised_join(str(self.output), str(path))))]
+        self.written[str(path)] = current
+        return current != self.former.get(str(path))
 
 
 def write(edition: Edition, generator: Any, writer: Writer, languages: Languages) -> None:  # noqa: ANN401 - Pelican's own
@@ -101,6 +117,7 @@ def write(edition: Edition, generator: Any, writer: Writer, languages: Languages
         writer=writer,
         output=Path(generator.output_path),
         languages=languages,
+        former=former if isinstance(former := edition.almanac.note("files"), dict) else {},
     )
     theme = press.output / press.settings["THEME_STATIC_DIR"]
     theme.mkdir(parents=True, exist_ok=True)
@@ -113,6 +130,27 @@ def write(edition: Edition, generator: Any, writer: Writer, languages: Languages
         _write_conversations(edition, press)
     if edition.ours.ledger_save_as:
         _write_ledger(edition, press)
+    if press.written != press.former:
+        edition.almanac.write_down("files", press.written)
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    """What shows that a file was left alone: its size and time; of none (-1, -1)."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return -1, -1
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _key_of(edition: Edition, counted: Mapping[str, Collection[Direction]], text: str) -> str:
+    """A digest of all that the page of giving and receiving shows; `text` is ledger.json."""
+    ledger = edition.ledger
+    sides = [side for span in (ledger.all, ledger.year) for side in (span.given, span.received)]
+    drawn = [(sorted(side.by_day.items()), sorted(side.by_place.items())) for side in sides]
+    unmatched = [dataclasses.astuple(one) for one in edition.unmatched]
+    ways = [(channel, sorted(map(str, sides))) for channel, sides in sorted(counted.items())]
+    return digest(text, drawn, ledger.props, ledger.snapshots, unmatched, ways)
 
 
 def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
@@ -140,18 +178,18 @@ def _write_further(edition: Edition, press: _Press) -> None:
 
 def _write_ledger(edition: Edition, press: _Press) -> None:
     """The giving / receiving page and the files beside it."""
-    ours = edition.ours
+    ours, text = edition.ours, edition.ledger.as_text()
+    told = counted(ours.sources, edition.ledger.sources)
+
+    def laid_out() -> Page:
+        return view(edition.ledger, press.languages.choose(), counted=told, unmatched=edition.unmatched)
+
     press.page(
         ours.ledger_save_as,
         "ledger.html",
         url=ours.ledger_url,
         ledger_base=base_template(press.env),
-        ledger=view(
-            edition.ledger,
-            press.languages.choose(),
-            counted=counted(ours.sources, edition.ledger.sources),
-            unmatched=edition.unmatched,
-        ),
+        ledger=Keyed(_key_of(edition, told, text), laid_out),
         ledger_json="ledger.json",
         ledger_metrics="metrics.html",
         help_html=edition.help_html,
@@ -165,9 +203,10 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
         ledger_json="ledger.json",
         metrics_html=markdown.markdown(catalogue()),
     )
-    press.file(folder / "ledger.json", edition.ledger.as_text())
+    press.file(folder / "ledger.json", text)
     press.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
-    press.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], edition.received))
+    if press.is_due(folder / "received.csv", edition.received_key):
+        press.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], edition.received))
     press.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
         (press.output / folder / "year.png").write_bytes(edition.poster)
@@ -175,12 +214,13 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
 
 def _write_conversations(edition: Edition, press: _Press) -> None:
     """The page with the newest comments and mentions."""
+    overview = press.context["conversations"]
     press.page(
         edition.ours.page_save_as,
         "conversations.html",
         url=edition.ours.page_url,
         conversations_base=base_template(press.env),
-        runs=runs(press.context["conversations"].latest),
+        runs=Keyed(overview.incremental_key(), lambda: runs(overview.latest)),
     )
 
 
@@ -197,11 +237,15 @@ def _write_feeds(edition: Edition, press: _Press) -> None:
             page=f"{site}/{press.context['CONVERSATION_PAGE_URL']}",
             now=edition.now,
         )
-        press.file(ours.feed_atom, feeds.atom(press.context["conversations"].latest, about, words))
+        overview = press.context["conversations"]
+        if press.is_due(ours.feed_atom, digest(overview.incremental_key(), repr(about), press.languages.fingerprint)):
+            press.file(ours.feed_atom, feeds.atom(overview.latest, about, words))
     for item, post in edition.pairs:
         if item.conversation_feed:
             words = press.languages.choose(item.lang)
             title = words.gettext("The conversation about “%(post)s”", post=post.title)
             about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=edition.now)
-            said = newest(remarks(item.conversation, site), feeds.ENTRIES)
-            press.file(item.conversation_feed, feeds.atom(said, about, words))
+            key = digest(item.conversation.incremental_key(), repr(about), post.title, press.languages.fingerprint)
+            if press.is_due(item.conversation_feed, key):
+                said = newest(remarks(item.conversation, site), feeds.ENTRIES)
+                press.file(item.conversation_feed, feeds.atom(said, about, words))

@@ -465,6 +465,10 @@ class Remembered(Assembly):
         more = exports.lines(ledger.acts.received, Direction.RECEIVED, published, ledger.zone)
         return exports.in_order(heapq.merge(self._almanac.lines(), sorted(more, reverse=True), key=lambda one: -one[0]))
 
+    def lines_key(self, ledger: Ledger) -> str:
+        """What stands for `lines`."""
+        return digest([leaf.key for leaf in self.leaves.values()], ledger.acts.received)
+
     @cached_property
     def _mine(self) -> list[Entry]:
         """The rows of what the blogger said on own posts, with addresses as they were told."""

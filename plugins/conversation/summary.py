@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from .languages import Languages, Words
-from .ledger import Ledger, view
+from .leaves import digest
+from .ledger import Ledger, sentences
 from .ledger.entries import Window, local_date
 from .ledger.wording import Piece, acts, phrase, stressed
 
@@ -27,6 +28,12 @@ class Summary:
         self._ledger, self._languages, self._page = ledger, languages, page
         self._said: dict[str, tuple[tuple[Piece, ...], ...]] = {}
 
+    def incremental_key(self) -> str:
+        """What stands for all that templates can read here, in other builds too."""
+        ledger, year = self._ledger, self._ledger.year
+        told = (ledger.generated.isoformat(), ledger.zone.key, year.given.as_json(), year.metrics, year.received.acts)
+        return digest(self._page, self._languages.choose().language, *told)
+
     @cached_property
     def sentences(self) -> tuple[str, ...]:
         """At most three, as plain text in the site's language; none where nothing was given."""
@@ -36,7 +43,7 @@ class Summary:
         """The same in pieces, in the language asked for, else in the site's."""
         words = self._languages.choose(language)
         if words.language not in self._said:
-            self._said[words.language] = view(self._ledger, words).sentences
+            self._said[words.language] = sentences(self._ledger, words)
         return self._said[words.language]
 
     def back(self, language: str = "") -> tuple[Piece, ...]:

@@ -55,6 +55,20 @@ def build(
     main(arguments)
 
 
+@task(help={"settings": _SETTINGS_HELP})
+def refresh(context: Context, settings: str = SETTINGS) -> None:
+    """Pull what is due, and bring the built site up to date: without Pelican where that leaves the same bytes."""
+    from . import refreshing, workshop  # noqa: PLC0415
+
+    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
+        reason = refreshing.reason_to_build(shop, datetime.now(UTC))
+    if reason:
+        print(f"It takes a build: {reason}.")
+        build.body(context, settings=settings)
+    else:
+        print("Nothing new: the site is as the last build left it.")
+
+
 @task(
     help={
         "source": "only this source, by its name in CONVERSATION_SOURCES (may be repeated)",
@@ -287,7 +301,9 @@ class _Command(Program):
             super().parse_cleanup()
 
 
-collection = Collection(build, pull, status, doctor, explain, hide, show, forget, give, balance, import_, export)
+collection = Collection(
+    build, refresh, pull, status, doctor, explain, hide, show, forget, give, balance, import_, export
+)
 
 
 def _version() -> str:

@@ -70,7 +70,7 @@ class Workshop:
     """What a task works with. Made by `Workshop.open`."""
 
     def __init__(self, pelican_settings: dict[str, Any], settings: Settings, store: Store) -> None:
-        self._pelican_settings = pelican_settings
+        self.pelican_settings = pelican_settings
         self.settings = settings
         self.store = store
         self._requests = 0
@@ -86,24 +86,24 @@ class Workshop:
     @property
     def is_enabled(self) -> bool:
         """Whether builds use the plugin: it is among PLUGINS, or that is unset and Pelican takes what is installed."""
-        plugins = self._pelican_settings.get("PLUGINS")
+        plugins = self.pelican_settings.get("PLUGINS")
         names = [str(getattr(one, "__name__", one)) for one in plugins or ()]
         return plugins is None or any(name.rpartition(".")[2] == __package__.rpartition(".")[2] for name in names)
 
     @property
     def content(self) -> Path:
         """The folder with the blogger's posts."""
-        return Path(self._pelican_settings["PATH"])
+        return Path(self.pelican_settings["PATH"])
 
     @property
     def output(self) -> Path:
         """The folder that the site is built into."""
-        return Path(self._pelican_settings["OUTPUT_PATH"])
+        return Path(self.pelican_settings["OUTPUT_PATH"])
 
     @cached_property
     def posts(self) -> tuple[Post, ...]:
         """The site's posts as they are now: content is read as a build reads it, and nothing is written."""
-        site = Pelican(self._pelican_settings)
+        site = Pelican(self.pelican_settings)
         context: dict[str, Any] = {
             **site.settings,
             "generated_content": {},

@@ -6,6 +6,7 @@ it, without a step that compiles it. The first folder's sentences win, one by on
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections import defaultdict
 from collections.abc import Iterable
@@ -50,6 +51,14 @@ class Languages:
             for path in paths:
                 if not path.is_relative_to(SHIPPED):
                     catalogue(path)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all catalogues: what else than their arguments the words of pages depend on."""
+        told = hashlib.blake2b(self._default.encode(), digest_size=16)
+        for path in (path for paths in self._files.values() for path in paths):
+            told.update(repr((str(path), path.read_bytes())).encode("utf-8", "surrogatepass"))
+        return told.hexdigest()
 
     @cached_property
     def _files(self) -> dict[str, list[Path]]:

@@ -11,7 +11,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import cast
+from typing import TypeVar, cast
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -20,12 +20,19 @@ from markupsafe import Markup
 from .finding import Languages
 from .words import Words
 
-__all__ = ["speak"]
+__all__ = ["pure", "speak"]
 
 EXTENSION = "jinja2.ext.i18n"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 _Function = Callable[..., str]
+_Any = TypeVar("_Any", bound=Callable[..., object])
+
+
+def pure(function: _Any) -> _Any:
+    """Declares of a function for templates: the same arguments, variables and `fingerprint` give the same result."""
+    vars(function)["incremental_pure"] = True
+    return function
 
 
 def speak(environment: Environment, languages: Languages) -> None:
@@ -61,16 +68,19 @@ class _Said:
                 return self.languages.choose(language)
         return self.languages.choose()
 
+    @pure
     @pass_context
     def language(self, context: Context) -> str:
         """The language that `gettext` speaks here, for `lang="…"`."""
         return self.words(context).language
 
+    @pure
     @pass_context
     def date(self, context: Context, when: date) -> str:
         """A date as people write it: "3 May 2026"."""
         return self.words(context).date(when)
 
+    @pure
     @pass_context
     def number(self, context: Context, number: int) -> str:
         """A number as people write it: "1,234"."""
@@ -89,6 +99,11 @@ class _Gettext:
     said: _Said
     former: _Function | None
 
+    @property
+    def incremental_pure(self) -> bool:
+        """As `pure` declares it, as far as the function that was there before is so, too."""
+        return self.former is None or getattr(self.former, "incremental_pure", False) is True
+
     @pass_context
     def __call__(self, context: Context, sentence: str, /, **values: object) -> str:
         found = self.said.words(context).find(sentence)
@@ -101,6 +116,11 @@ class _Gettext:
 class _Ngettext:
     said: _Said
     former: _Function | None
+
+    @property
+    def incremental_pure(self) -> bool:
+        """As that of `_Gettext`."""
+        return _Gettext(self.said, self.former).incremental_pure
 
     @pass_context
     def __call__(self, context: Context, one: str, many: str, number: int, /, **values: object) -> str:

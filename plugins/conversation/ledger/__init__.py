@@ -11,7 +11,7 @@ from __future__ import annotations
 from .book import Ledger, compute
 from .entries import Entry, PostFacts, SourceFacts
 from .milestones import Snapshot
-from .page import Page, view
+from .page import Page, sentences, view
 from .points import points
 
-__all__ = ["Entry", "Ledger", "Page", "PostFacts", "Snapshot", "SourceFacts", "compute", "points", "view"]
+__all__ = ["Entry", "Ledger", "Page", "PostFacts", "Snapshot", "SourceFacts", "compute", "points", "sentences", "view"]

@@ -23,7 +23,7 @@ from .response import Response, response
 from .slopes import Slopes, slopes
 from .wording import Piece, acts, clip, in_effort, numbered, phrase, quantity, stressed, unnumbered, whereabouts
 
-__all__ = ["Page", "Praise", "Praised", "view"]
+__all__ = ["Page", "Praise", "Praised", "sentences", "view"]
 
 #: So many sites of the props are open; so many more are folded; the posts name the rest.
 OPEN, FOLDED = 20, 200
@@ -92,7 +92,7 @@ def view(
     titles = {post.url: post.title for post in ledger.posts}
     praise = tuple(_praise(props, ledger, titles, words) for props in ledger.props[: OPEN + FOLDED])
     return Page(
-        sentences=_sentences(ledger, words),
+        sentences=sentences(ledger, words),
         given_note=_given_note(ledger, words),
         channels=table,
         channels_note=_channels_note(ledger, table, words),
@@ -109,19 +109,19 @@ def view(
     )
 
 
-def _sentences(ledger: Ledger, words: Words) -> tuple[tuple[Piece, ...], ...]:
+def sentences(ledger: Ledger, words: Words) -> tuple[tuple[Piece, ...], ...]:
     """At most three, of people, words, long gifts; acts and days step in for what is nothing or not known."""
     given, figures = ledger.year.given, ledger.year.metrics.gifts
     if not given.acts:
         return ()
-    sentences: list[tuple[Piece, ...]] = []
+    told: list[tuple[Piece, ...]] = []
     if number := figures.people_given:
         count = quantity(number, "metrics.year.people_given", words)
         people = phrase(words.ngettext("%(num)s person", "%(num)s people", number), num=count)
         sentence = words.ngettext(
             "%(people)s heard from me, in %(ways)s", "%(people)s heard from me, in %(ways)s", number
         )
-        sentences.append(phrase(sentence, people=stressed(people), ways=_ways(given.by_kind, words)))
+        told.append(phrase(sentence, people=stressed(people), ways=_ways(given.by_kind, words)))
     if written_words := figures.words_given:
         count = quantity(written_words, "metrics.year.words_given", words)
         written = phrase(words.ngettext("%(num)s word", "%(num)s words", written_words), num=count)
@@ -130,11 +130,11 @@ def _sentences(ledger: Ledger, words: Words) -> tuple[tuple[Piece, ...], ...]:
             "%(words)s were written to somebody rather than to everybody",
             written_words,
         )
-        sentences.append(phrase(sentence, words=stressed(written)))
-    sentences += _long_gifts(ledger, words)
-    if given.acts > 1 or not sentences:
-        sentences += _instead(ledger, words)
-    return tuple(sentences[:SENTENCES])
+        told.append(phrase(sentence, words=stressed(written)))
+    told += _long_gifts(ledger, words)
+    if given.acts > 1 or not told:
+        told += _instead(ledger, words)
+    return tuple(told[:SENTENCES])
 
 
 def _ways(by_kind: Mapping[str, int], words: Words) -> str:

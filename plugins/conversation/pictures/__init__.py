@@ -15,7 +15,7 @@ person, looked at again after two months, and dropped when nobody on the site ha
 from __future__ import annotations
 
 from .album import Album, album_of
-from .refreshing import Errand, Refreshed, refresh
+from .refreshing import Errand, Refreshed, due, refresh
 from .shrinking import NoPicture, shrink
 
-__all__ = ["Album", "Errand", "NoPicture", "Refreshed", "album_of", "refresh", "shrink"]
+__all__ = ["Album", "Errand", "NoPicture", "Refreshed", "album_of", "due", "refresh", "shrink"]

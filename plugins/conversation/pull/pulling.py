@@ -73,8 +73,15 @@ class Pull:
         self._reached = (-1, -1)
         self._ends = 0.0
 
+    @property
+    def asks(self) -> bool:
+        """Whether any source is asked over the network, so that it matters which posts were known before."""
+        return self._plan.policy != "never" and any(not service.local for _, service in self._sources)
+
     def start(self, known: tuple[Post, ...]) -> None:
         """Begins to ask about the posts `known` from the last build; at the very first one there are none yet."""
+        if not self.asks:
+            return
         self._activity = _activity(self._store)
         self._known = {post.url: _findable(post) for post in known}
         self._newest = _newest(self._store, known, self._now)

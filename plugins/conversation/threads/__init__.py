@@ -8,7 +8,7 @@ from .newest import LATEST, Conversations, Remark, Talked, most_talked, newest, 
 from .pages import further_path, paged
 from .permalinks import permalink
 from .privacy import level, without_words
-from .promised import Overview, Promised
+from .promised import Keyed, Overview, Promised
 from .types import Conversation, Counts, Gave, House, Join, Number, Part, Said, Spot, Stale
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Gave",
     "House",
     "Join",
+    "Keyed",
     "Number",
     "Overview",
     "OwnReplies",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+from typing import Any, cast
 
 from ..posts import Post
 from .newest import Remark, Talked
 from .types import Conversation, Counts, Number, Part
 
-__all__ = ["Overview", "Promised"]
+__all__ = ["Keyed", "Overview", "Promised"]
 
 
 class Promised:
@@ -39,10 +39,45 @@ class Promised:
         """As `Conversation.parts`."""
         return self._gather().parts if self._parts else ()
 
+    @property
+    def pages(self) -> tuple[Part, ...]:
+        """As `Conversation.pages`."""
+        promised = (Keyed(f"{self._key} {number}", partial(self._part, number)) for number in range(1, self._parts))
+        return tuple(cast("Part", part) for part in promised)  # to whoever reads it
+
+    def _part(self, number: int) -> Part:
+        return self._gather().parts[number]
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a conversation has
         if name.startswith("__"):  # nobody's business but Python's: copying, pickling
             raise AttributeError(name)
         return getattr(self._gather(), name)
+
+
+class Keyed:
+    """Anything that is made when it is read; `key` stands for all that it says."""
+
+    def __init__(self, key: str, make: Callable[[], Any]) -> None:
+        self._key, self._make = key, make
+
+    def incremental_key(self) -> str:
+        """What stands for all that templates can read here, in other builds too."""
+        return self._key
+
+    @cached_property
+    def _made(self) -> Any:  # noqa: ANN401 - it is anything
+        return self._make()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - likewise
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._made, name)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._made)
+
+    def __bool__(self) -> bool:
+        return bool(self._made)
 
 
 class Overview:

@@ -216,6 +216,11 @@ class Conversation:
         )
 
     @property
+    def pages(self) -> tuple[Part, ...]:
+        """What further pages list, from the oldest on."""
+        return self.parts[1:]
+
+    @property
     def lines(self) -> int:
         """How many lines of a narrow column the words on the post's own page fill, about: for a theme's layout."""
         number, todo = 0, [*self.here.comments, *self.here.mentions]

@@ -1,0 +1,163 @@
+"""What a built site was made of, in a few digests: whether a build of it today would write anything else.
+
+Kept only for sites that are refreshed (`wanted`), for it costs a look at every file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .posts import Post
+from .settings import Settings
+from .store import Store
+
+__all__ = ["Built", "inputs_of", "keep", "kept", "outputs_of", "plugins_beside", "state_of", "want", "wanted"]
+
+#: What is known not to look at anything else than contents, settings, theme and store.
+KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
+#: Settings of which no page says anything.
+_NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
+#: Folders that nobody reads a site from.
+_PASSED = frozenset({"__pycache__", ".git", ".cache"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Built:
+    """A build: digests of its inputs by name, of its output, and of the store; `until` it would write the same again.
+
+    `until` is a date in ISO format, "" where only changes make a difference.
+    """
+
+    inputs: Mapping[str, str]
+    output: str
+    state: str
+    until: str = ""
+
+    def difference(self, inputs: Mapping[str, str], now: datetime) -> str:
+        """What makes it worth a build, beside the store and the output; "" where nothing does."""
+        for name, digest in inputs.items():
+            if self.inputs.get(name) != digest:
+                return f"{name} changed since the last build"
+        if self.until and now.isoformat() >= self.until:
+            return "a post's day has come"
+        return ""
+
+
+def want(folder: Path) -> None:
+    """Asks the next builds to be remembered. `folder` is that of the plugin's caches. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not wanted(folder):
+        _place(folder).write_text("{}", "utf-8")
+
+
+def wanted(folder: Path) -> bool:
+    """Whether builds of the site are to be remembered."""
+    return _place(folder).is_file()
+
+
+def keep(folder: Path, built: Built | None) -> None:
+    """Remembers a build; None while one is under way, for it may be killed. Raises OSError."""
+    _place(folder).write_text(json.dumps(dataclasses.asdict(built) if built else {}), "utf-8")
+
+
+def kept(folder: Path) -> Built | None:
+    """The last build; None where it did not come to its end, or nobody asked for it to be remembered."""
+    try:
+        found = json.loads(_place(folder).read_bytes())
+        return Built(dict(found["inputs"]), found["output"], found["state"], found["until"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, str]:
+    """A digest of everything that a build reads beside the store, by what readers of a message call it."""
+    settings = pelican_settings
+    own = [ours.moderation, ours.giving, ours.milestones, ours.root / ".env"]
+    local = [source.root / source.options["path"] for source in ours.sources if "path" in source.options]
+    code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
+    plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
+    return {
+        "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
+        "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
+        "the content": _digest(_marks([Path(settings["PATH"]), *own])),
+        "an archive": _digest(_marks(local)),
+        "the theme": _digest(_marks([Path(settings["THEME"]), ours.root / "translations"])),
+        "a plugin": _digest(_marks(code)),
+        "a program": _digest([sys.version, metadata.version("pelican"), metadata.version("jinja2")]),
+    }
+
+
+def outputs_of(output: Path) -> str:
+    """A digest of the files of a site as they were left."""
+    return _digest(_marks([output]))
+
+
+def state_of(store: Store, posts: Iterable[Post]) -> str:
+    """A digest of all in the store that pages depend on."""
+    sources = [(one.name, one.state, one.pulled, one.acts, one.error) for one in store.sources()]
+    told = [store.proofs(), sorted(store.copies().items()), store.snapshots()]
+    versions = dataclasses.astuple(store.versions())
+    return _digest([versions, sources, told, store.picture_number(), [(post.url, post.title) for post in posts]])
+
+
+def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
+    """The plugins of a site of which nobody knows what they read; Pelican's own choice where none are listed."""
+    plugins = pelican_settings.get("PLUGINS")
+    if plugins is None:
+        return ["whatever is installed"]
+    names = [str(getattr(one, "__name__", one)) for one in plugins]
+    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS]
+
+
+def _place(folder: Path) -> Path:
+    return folder / "built.json"
+
+
+def _marks(roots: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
+    """Every file below some files and folders, with its size and time, in an order of its own."""
+    for root in roots:
+        if root.is_dir():
+            for folder, inner, files in os.walk(root):
+                inner[:] = sorted(name for name in inner if name not in _PASSED)
+                for name in sorted(files):
+                    yield _mark(f"{folder}{os.sep}{name}")
+        else:
+            yield _mark(str(root))
+
+
+def _mark(path: str) -> tuple[str, int, int]:
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - of ten thousand files, quickly
+    except OSError:
+        return path, -1, -1
+    return path, stat.st_size, stat.st_mtime_ns
+
+
+def _plain(value: object) -> object:
+    """A value as plain data: functions and other objects by what they are called, for their code is looked at too."""
+    if isinstance(value, Mapping):
+        return sorted((str(key), repr(_plain(one))) for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, set | frozenset):
+        return sorted(repr(_plain(one)) for one in value)
+    if value is None or isinstance(value, str | bytes | int | float | Path | datetime):
+        return repr(value)
+    return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+
+
+def _digest(parts: Iterable[object]) -> str:
+    made = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        made.update(repr(part).encode("utf-8", "surrogatepass"))
+        made.update(b"\0")
+    return made.hexdigest()
