@@ -145,9 +145,12 @@ class Assembly:
     def gathered(self, talk: Talk, post: Post) -> Conversation:
         """The conversation of a post."""
         links = self.links_of.get(post.url, ())
-        own = self.replies.below(talk.shown, talk.told, talk.page.addresses)
-        found = gather(post, [*talk.shown, *own], links, talk.counts, self.house, talk.told)
+        found = gather(post, [*talk.shown, *self.own_replies(talk)], links, talk.counts, self.house, talk.told)
         return dataclasses.replace(found, gave=self.acquaintances.introduce(found.gave, links, talk.shown))
+
+    def own_replies(self, talk: Talk) -> list[Told]:
+        """The blogger's own replies to what is shown on a page, as far as only their accounts tell of them."""
+        return self.replies.below(talk.shown, talk.told, talk.page.addresses)
 
     @cached_property
     def replies(self) -> OwnReplies:

@@ -9,6 +9,7 @@ from datetime import datetime
 from .acts import Act, Direction, Kind, Person, placed
 from .addresses import key
 from .ledger import Entry, PostFacts, points
+from .ledger.received import number_of
 from .moderation import Moderation
 from .people import People
 from .settings import Settings
@@ -33,6 +34,11 @@ class Bookkeeper:
 
     def __init__(self, settings: Settings, people: People, spots: Mapping[str, str], moderation: Moderation) -> None:
         self._settings, self._people, self._moderation, self._spots = settings, people, moderation, spots
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of all permalinks that it knows (`number_of`)."""
+        return frozenset(map(number_of, self._spots))
 
     def received(self, told: Told, post: str) -> Entry:
         """The row of a received act on the page `post` ("" for one that is no post)."""
@@ -127,7 +133,7 @@ class Bookkeeper:
 
     def _address(self, url: str) -> str:
         """The address by which an act is known on the site, where `url` is one of its others; else `url`."""
-        return self._spots.get(permalink(url), url) if url else url
+        return self._spots.get(permalink(url), url) if url and self._spots else url
 
 
 def _towards(entry: Entry, person: str) -> Entry:

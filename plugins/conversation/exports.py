@@ -42,7 +42,8 @@ def table(ledger: Ledger, direction: Direction) -> str:
     """One side of a ledger as CSV, newest first; the sum of `number` is the side's number of acts in ledger.json."""
     entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
     published = {post.url for post in ledger.posts}
-    return "".join([head(direction), *in_order(lines(entries, direction, published, ledger.zone))])
+    rows = sorted(lines(entries, direction, published, ledger.zone), reverse=True)
+    return "".join([head(direction), *in_order(rows)])
 
 
 def head(direction: Direction) -> str:
@@ -61,8 +62,8 @@ def lines(
 
 
 def in_order(some: Iterable[tuple[int, str]]) -> Iterator[str]:
-    """Lines, newest first; what happened at one moment is in an order that no shuffling changes."""
-    for _, together in groupby(sorted(some, key=lambda one: -one[0]), key=itemgetter(0)):
+    """Lines that come newest first; what happened at one moment is put in an order that no shuffling changes."""
+    for _, together in groupby(some, key=itemgetter(0)):
         same = [line for _, line in together]
         yield from sorted(same, key=lambda line: next(csv.reader([line]))) if len(same) > 1 else same
 

@@ -1,0 +1,132 @@
+"""From what was told of a page to what is kept of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from . import exports
+from .acquaintances import signed
+from .acts import Direction, Kind, Proof
+from .almanac import Page
+from .bookkeeping import Bookkeeper
+from .leaves import Details, Leaf, columns_of, digest
+from .ledger.received import number_of, stamp
+from .people import People
+from .posts import Post
+from .settings import Settings
+from .talks import Talk
+from .threads import Counts, House, OwnReplies, Ways, gather, level, paged, remarks
+
+__all__ = ["Leafing", "house_key"]
+
+
+class Leafing:
+    """Makes leaves.
+
+    `desk` is a bookkeeper who leaves addresses as they were told, `services` has the service of each source. `answered`
+    are the numbers of permalinks that own replies answer, and `replies` gives those; `channels` numbers the channels.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a leaf is made of
+        self,
+        settings: Settings,
+        people: People,
+        desk: Bookkeeper,
+        *,
+        services: Mapping[str, str],
+        answered: Collection[int],
+        replies: Callable[[], OwnReplies],
+        channels: dict[str, int],
+    ) -> None:
+        self._settings, self._people, self._desk = settings, people, desk
+        self._answered, self._replies, self._channels = answered, replies, channels
+        # Numbers depend neither on pictures nor on what the blogger is called.
+        self._plain = House(zone=settings.timezone, is_own=settings.is_own, services=services, privacy=settings.privacy)
+
+    def page(self, talk: Talk, key_of: Callable[[bool], str]) -> Page:
+        """What is kept of a page; `key_of` gives its key, told whether own replies may stand on it."""
+        page, post, zone = talk.page, talk.page.post, self._settings.timezone
+        drafts = [self._desk.drafted(one, post.url if post else "") for one in talk.shown]
+        details = Details(
+            entries=tuple(entry for entry in drafts if not entry.mine),
+            mine=tuple(entry for entry in drafts if entry.mine),
+            spots=tuple((spot, one.best.act.url) for one in talk.shown for spot in sorted(one.spots)),
+            signed=tuple(name for one in talk.shown for name in signed(self._settings, self._people, one)),
+        )
+        joined = any(number_of(spot) in self._answered for spot, _ in details.spots)
+        acts = [act for one in talk.shown for act in one.acts]
+        own = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
+        waiting = [one for one in talk.judged if one.verdict.held]
+        leaf = Leaf(
+            url=page.url,
+            counts=Counts(),
+            key=key_of(joined),
+            waiting=len(waiting),
+            replies_waiting=sum(one.item.act.kind is Kind.REPLY for one in waiting),
+            joined=joined,
+            mine=len(details.mine),
+            own=tuple(own.items()),
+        )
+        lines = exports.lines(
+            details.entries, Direction.RECEIVED, {post.url} if post and post.status == "published" else (), zone
+        )
+        kept = Page(leaf=leaf, details=details, columns=columns_of(details, self._channels, zone), lines=list(lines))
+        return self._with_post(kept, talk, post) if post else kept
+
+    def _with_post(self, kept: Page, talk: Talk, post: Post) -> Page:
+        """The same of a page that is a post: it has a conversation, too."""
+        own = self._replies().below(talk.shown, talk.told, talk.page.addresses) if kept.leaf.joined else ()
+        plain = gather(post, [*talk.shown, *own], (), talk.counts, self._plain, talk.told)
+        conversation = paged(plain, self._settings.per_page, "")
+        fact = self._desk.fact(conversation, talk.shown)
+        named = [one for one in talk.shown if level(one.acts, self._settings.privacy) == "full"]
+        leaf = dataclasses.replace(
+            kept.leaf,
+            counts=conversation.counts,
+            at_least=tuple(number.group for number in conversation.numbers if number.at_least),
+            parts=len(conversation.parts),
+            first=fact.first,
+            last=fact.last,
+        )
+        return dataclasses.replace(
+            kept,
+            leaf=leaf,
+            remarks=[stamp(one.said.when) for one in remarks(conversation, "")],
+            photos=sorted({act.author.photo for one in named for act in one.acts} - {""}),
+        )
+
+
+def house_key(settings: Settings, ways: Ways, proofs: Iterable[Proof], forgotten: str) -> str:
+    """A digest of what all leaves share; `forgotten` stands for the people who are."""
+    try:
+        moderation = settings.moderation.read_bytes()
+    except OSError:
+        moderation = b""
+    return digest(
+        _code(),
+        moderation,
+        [(one.one, one.other) for one in proofs],
+        forgotten,
+        settings.identities,
+        settings.siteurls,
+        settings.people,
+        sorted(settings.privacy.items()),
+        settings.per_page,
+        settings.timezone.key,
+        sorted(ways.services.items()),
+        sorted(ways.homes.items()),
+    )
+
+
+def _code() -> str:
+    """A digest of what computes leaves: our own code, Python, and what cleans words."""
+    found = [
+        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(Path(__file__).parent.rglob("*.py"))
+    ]
+    return digest(sys.version, metadata.version("nh3"), found)

@@ -1,0 +1,52 @@
+"""What all pages of the site may show of its conversations, from what is kept of each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+
+from .almanac import Almanac
+from .leaves import Leaf, digest
+from .posts import Post
+from .threads import (
+    LATEST,
+    Conversation,
+    Counts,
+    Number,
+    Overview,
+    Remark,
+    Talked,
+    most_talked,
+    newest,
+    path_of,
+    remarks,
+)
+
+__all__ = ["overview_of"]
+
+
+def overview_of(
+    public: Sequence[Conversation],
+    leaves: Mapping[str, Leaf],
+    almanac: Almanac,
+    site: str,
+    key_of: Callable[[Post], str],
+) -> Overview:
+    """As `threads.overview` of the conversations of all published posts; `key_of` gives what stands for one of them."""
+    talked = most_talked(Talked(one, path_of(one.post, site)) for one in public)
+    known = [leaves[one.url] for one in public]
+    numbers = [sum(sums) for sums in zip(*(dataclasses.astuple(leaf.counts) for leaf in known), strict=True)]
+    unsure = {group for leaf in known for group in leaf.at_least}
+    names = [field.name for field in dataclasses.fields(Counts)]
+    told = tuple(
+        Number(name, number, listed=number, at_least=name in unsure)
+        for name, number in zip(names, numbers, strict=bool(numbers))
+    )
+    pages = almanac.newest_remarks((one.url for one in public), LATEST)
+    chosen = [one for one in public if one.url in pages]
+
+    def latest() -> tuple[Remark, ...]:
+        return newest((remark for one in chosen for remark in remarks(one, site)), LATEST)
+
+    keys = [key_of(post) for post in (*(one.post for one in chosen), *(one.post for one in talked))]
+    return Overview(latest, talked, told, digest(site, keys, [dataclasses.astuple(number) for number in told]))
