@@ -40,7 +40,7 @@ def test_nothing_new_is_nothing_done(blog: Blog) -> None:
     [
         (lambda blog: told(blog, mention(1), mention(2)), "an archive changed"),
         (lambda blog: blog.write("b.md"), "the content changed"),
-        (lambda blog: blog.configure(CONVERSATION_PER_PAGE=1), "a setting changed"),
+        (lambda blog: blog.configure(CONVERSATION_PER_PAGE=10), "a setting changed"),
         (lambda blog: (blog.output / "a.html").unlink(), "output/ is not as the last build left it"),
         (
             lambda blog: (blog.output / "a.html").write_text("by hand", "utf-8"),
