@@ -226,11 +226,12 @@ class Remembered(Assembly):
         over = self.house.now is not None and not isinstance(post.closed, bool) and self.house.now >= post.closed
         links = self._given.links.get(post.url, NO_LINKS)
         names = [(number, self._names.get(number)) for number in links.whose]
+        copies = [self.house.copies.get(source, {}).get(post.url, ()) for source in self.house.services]
         photos = [self.pictures.get(photo, "") for photo in self._photos.get(post.url, ())] if self.pictures else []
         mine = (
             [self._given_key, dataclasses.astuple(self._me), self.pictures.get(self._me.photo)] if leaf.joined else []
         )
-        return digest(leaf.key, self._view, over, links.key, names, photos, mine)
+        return digest(leaf.key, self._view, over, copies, links.key, names, photos, mine)
 
     @cached_property
     def _view(self) -> str:
