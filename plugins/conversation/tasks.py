@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib.metadata
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from invoke import Collection, Context, Exit, ParseError, Program, task
+from invoke import Collection, Context, Exit, task
 
+from .command import Command, version
 from .errors import ArchiveError, ConversationError
 
 __all__ = ["collection", "program"]
@@ -282,38 +282,12 @@ def balance(
             advice.show(found, limit)
 
 
-class _Command(Program):
-    """`pelican-conversation`: Invoke's own program, but with the contract's exit code for wrong usage."""
-
-    def parse_core(self, argv: list[str] | None) -> None:
-        """Reads the options before the task."""
-        with _usage():
-            super().parse_core(argv)
-
-    def parse_tasks(self) -> None:
-        """Reads the tasks and their options."""
-        with _usage():
-            super().parse_tasks()
-
-    def parse_cleanup(self) -> None:
-        """Answers --help and --list."""
-        with _usage():
-            super().parse_cleanup()
-
-
 collection = Collection(
     build, refresh, pull, status, doctor, explain, hide, show, forget, give, balance, import_, export
 )
 
 
-def _version() -> str:
-    try:
-        return importlib.metadata.version("pelican-conversation")
-    except importlib.metadata.PackageNotFoundError:
-        return "in a checkout"
-
-
-program = _Command(name="pelican-conversation", namespace=collection, version=_version())
+program = Command(name="pelican-conversation", namespace=collection, version=version())
 
 
 def _existing(settings: str) -> Path:
@@ -346,15 +320,6 @@ def _dumps(state: object) -> str:
         raise TypeError(f"no JSON for {type(value).__name__}")
 
     return json.dumps(state, default=plain, ensure_ascii=False, indent=2)
-
-
-@contextlib.contextmanager
-def _usage() -> Iterator[None]:
-    """Exit code 2 for words that no task knows."""
-    try:
-        yield
-    except ParseError as error:
-        raise Exit(str(error), code=2) from None
 
 
 @contextlib.contextmanager
