@@ -8,7 +8,9 @@ template has no such block get it inside the page's last `</article>`, `</main>`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,15 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Func
 from jinja2.exceptions import TemplateError
 from pelican.generators import Generator
 
-__all__ = ["add_templates", "base_template", "links_sheet", "place_sidebar", "static_files"]
+__all__ = ["add_templates", "base_template", "links_sheet", "page_template", "place_sidebar", "static_files"]
 
 SIDEBAR = "conversation/sidebar.html"
 WRAPPED = "conversation/around/"
 #: The same, where the theme's own h-entry is around the block.
 IN_ENTRY = "conversation/around-in-entry/"
+#: A page of the plugin in the theme's frame: after this follow the frame, a bar, and the page.
+UPON = "conversation/upon/"
+_EXTENDS = re.compile(r"\{%\s*extends\s+\w+\s*\|\s*default\([^()]*\)\s*%\}")
 #: Where the sidebar goes in a page without a content block, best place first.
 ENDS = ("</article>", "</main>", "</body>")
 
@@ -37,7 +42,8 @@ def add_templates(environment: Environment) -> None:
     loader = environment.loader
     if not isinstance(loader, ChoiceLoader):
         raise TypeError(f"Pelican's template loader is a {type(loader).__name__}; this plugin knows ChoiceLoader")
-    ours: list[BaseLoader] = [FileSystemLoader(str(_folder("templates"))), FunctionLoader(_wrapper)]
+    made = FunctionLoader(partial(_made, environment))
+    ours: list[BaseLoader] = [FileSystemLoader(str(_folder("templates"))), made]
     loader.loaders = [*loader.loaders, *ours]
 
 
@@ -82,12 +88,24 @@ def _folder(name: str) -> Path:
     return Path(str(files(__package__ or ""))) / name
 
 
-def _wrapper(name: str) -> str | None:
-    """The source of a wrapper, made from the name it is asked by; None for names that are not ours."""
+def page_template(environment: Environment, name: str, base: str) -> Template:
+    """One of the plugin's pages in the frame of the template `base`, whatever variable it names that by.
+
+    So everybody can tell what the page is made of: a plugin that renders only what changed looks for that.
+    """
+    return environment.get_template(f"{UPON}{base}|{name}")
+
+
+def _made(environment: Environment, name: str) -> str | None:
+    """The source of a template of ours, made from the name it is asked by; None for names that are not ours."""
     for prefix in (WRAPPED, IN_ENTRY):
         if name.startswith(prefix):
             return _WRAPPER.format(name=name.removeprefix(prefix), entry=str(prefix == IN_ENTRY).lower())
-    return None
+    if not name.startswith(UPON) or environment.loader is None:
+        return None
+    base, _, page = name.removeprefix(UPON).partition("|")
+    source, _, _ = environment.loader.get_source(environment, page)
+    return _EXTENDS.sub(f'{{% extends "{base}" %}}', source, count=1)
 
 
 def _with_sidebar(environment: Environment, template: Template) -> Any:

@@ -10,9 +10,10 @@ import logging
 import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import markdown
 from jinja2 import Environment
@@ -27,15 +28,18 @@ from .almanac import Almanac
 from .further import further_pages, remove_former
 from .languages import Languages
 from .leaves import digest
-from .ledger import Ledger, Page, view
+from .ledger import Ledger
 from .ledger.catalogue import catalogue
 from .pictures import Album
-from .placement import base_template, links_sheet, static_files
+from .placement import base_template, links_sheet, page_template, static_files
 from .posts import Post
 from .reach import counted
 from .settings import Settings
 from .summary import Summary
 from .threads import Keyed, newest, remarks, runs
+
+if TYPE_CHECKING:
+    from .ledger import Page
 
 __all__ = ["Edition", "name_feeds", "write"]
 
@@ -80,9 +84,14 @@ class _Press:
     former: Mapping[str, Sequence[Any]]
     written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
 
+    @cached_property
+    def base(self) -> str:
+        """The template that pages of the plugin extend."""
+        return base_template(self.env)
+
     def page(self, save_as: str, template: str, **values: object) -> None:
         """Writes a page from one of the plugin's templates."""
-        made = self.env.get_template(f"conversation/{template}")
+        made = page_template(self.env, f"conversation/{template}", self.base)
         self.writer.write_file(save_as, made, self.context, relative_urls=self.settings["RELATIVE_URLS"], **values)
 
     def file(self, path: str | Path, text: str) -> None:
@@ -167,7 +176,7 @@ def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
 def _write_further(edition: Edition, press: _Press) -> None:
     """The older parts of long conversations."""
     contents = [content for content, _ in edition.pairs]
-    base = base_template(press.env)
+    base = press.base
     styled = links_sheet(press.env, base)
     for further in further_pages(contents):
         press.page(
@@ -182,13 +191,15 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
     told = counted(ours.sources, edition.ledger.sources)
 
     def laid_out() -> Page:
+        from .ledger import view  # noqa: PLC0415 - only where the page is rendered
+
         return view(edition.ledger, press.languages.choose(), counted=told, unmatched=edition.unmatched)
 
     press.page(
         ours.ledger_save_as,
         "ledger.html",
         url=ours.ledger_url,
-        ledger_base=base_template(press.env),
+        ledger_base=press.base,
         ledger=Keyed(_key_of(edition, told, text), laid_out),
         ledger_json="ledger.json",
         ledger_metrics="metrics.html",
@@ -199,7 +210,7 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
     press.page(
         str(folder / "metrics.html"),
         "metrics.html",
-        ledger_base=base_template(press.env),
+        ledger_base=press.base,
         ledger_json="ledger.json",
         metrics_html=markdown.markdown(catalogue()),
     )
@@ -219,7 +230,7 @@ def _write_conversations(edition: Edition, press: _Press) -> None:
         edition.ours.page_save_as,
         "conversations.html",
         url=edition.ours.page_url,
-        conversations_base=base_template(press.env),
+        conversations_base=press.base,
         runs=Keyed(overview.incremental_key(), lambda: runs(overview.latest)),
     )
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .languages import Languages, Words
 from .leaves import digest
-from .ledger import Ledger, sentences
+from .ledger import Ledger
 from .ledger.entries import Window, local_date
 from .ledger.wording import Piece, acts, phrase, stressed
 
@@ -43,6 +43,8 @@ class Summary:
         """The same in pieces, in the language asked for, else in the site's."""
         words = self._languages.choose(language)
         if words.language not in self._said:
+            from .ledger import sentences  # noqa: PLC0415 - only where a template asks for them
+
             self._said[words.language] = sentences(self._ledger, words)
         return self._said[words.language]
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from ..errors import SettingsError
@@ -77,6 +79,19 @@ def service(name: str) -> Service:
 
 def _claims() -> dict[str, EntryPoint]:
     """Other people's entry points by the name of the service; SettingsError where a name is taken already."""
+    return _claims_on(tuple((path, _changed(path)) for path in sys.path))
+
+
+def _changed(folder: str) -> int:
+    """When something in a folder was added or removed; 0 for none."""
+    try:
+        return Path(folder).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=1)  # every source asks, and each answer is a walk over all that is installed
+def _claims_on(_: tuple[tuple[str, int], ...]) -> dict[str, EntryPoint]:
     claims: dict[str, EntryPoint] = {}
     for point in entry_points(group=GROUP):
         if point.name in BUILT_IN:
