@@ -11,6 +11,7 @@ import pytest
 
 from blog import SITE, Blog
 from conversation import workshop
+from conversation.errors import ConversationError
 from conversation.pull import Outcome, Plan, Pull
 from conversation.report import left_over, outcome_line, show_status, status
 from conversation.sources import Batch, Copy, Snapshot
@@ -132,6 +133,17 @@ def test_the_rest_is_asked_about_whatever_the_limits_of_a_build(tmp_path: Path) 
     assert "left" not in rest.stdout
     assert "not due yet" in again.stdout
     assert sorted(asked) == slugs
+
+
+def test_a_pull_that_is_interrupted_says_how_to_go_on(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends it with one line, and leaves no thread that goes on asking."""
+
+    def interrupted(_: Pull) -> list[Outcome]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workshop, "_watched", interrupted)
+    with Workshop.open(blog.conf) as shop, pytest.raises(ConversationError, match="pull --rest"):
+        shop.pull(only=(), full=False)
 
 
 def test_no_build_waits_for_a_pull_of_its_own(blog: Blog, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from . import exchange
 from .acts import Problem
 from .assembly import Assembly, newest_moment
 from .contents import posts_of, readable_contents
-from .errors import ArchiveError
+from .errors import ArchiveError, ConversationError
 from .http import Client
 from .pictures import Errand, Refreshed, refresh
 from .posts import Post
@@ -132,7 +132,7 @@ class Workshop:
         """Pulls the sources (all of them, or `only` those), whether due or not, and shows how far it is.
 
         No build waits for it, so that no CONVERSATION_DEADLINE ends it. The `rest` is what is due or was left, and no
-        CONVERSATION_BUDGET ends that either.
+        CONVERSATION_BUDGET ends that either. Raises ConversationError where somebody ends it by Ctrl-C.
         """
         settings, posts = self.settings, self.posts
         policy, budget = ("due", 0) if rest else ("always", settings.budget)
@@ -141,7 +141,11 @@ class Workshop:
             pull = Pull(settings.sources, self.store, client, plan, sites=settings.siteurls, now=datetime.now(UTC))
             pull.start(posts)
             pull.posts(posts)
-            outcomes = _watched(pull)
+            try:
+                outcomes = _watched(pull)
+            except KeyboardInterrupt:
+                pull.stop()
+                raise ConversationError("Stopped. What was told is kept; `pull --rest` goes on there.") from None
             self._requests = 0 if rest else client.requests
         self.store.save_posts(posts)
         return outcomes

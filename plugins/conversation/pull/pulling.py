@@ -116,11 +116,15 @@ class Pull:
         self._wait(show)
         while self._resume():
             self._wait(show)
+        self.stop()
+        return one_each([*self._settled, *(self._asking.outcome(job) for job, _ in self._running)])
+
+    def stop(self) -> None:
+        """Ends it here: what was told so far is kept, and what comes later is not heard."""
         self._asking.close()
         self._client.stop()
         for pool in (self._remote, self._local):
             pool.terminate()
-        return one_each([*self._settled, *(self._asking.outcome(job) for job, _ in self._running)])
 
     @property
     def standing(self) -> Standing:
