@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from jinja2 import ChoiceLoader, DictLoader, Environment, FileSystemLoader
 
-from conversation.acts import Direction, Kind
+from conversation.acts import KINDS, Direction, Kind
 from conversation.languages import ENGLISH, Languages, speak
 from conversation.ledger import Entry, Ledger, Page, PostFacts, Snapshot, SourceFacts, compute, view
 from conversation.ledger.response import duration
@@ -63,7 +63,7 @@ _PAGES = [
 entries = st.builds(
     Entry,
     direction=st.sampled_from(Direction),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(KINDS),
     when=st.integers(-2, 900).map(ago),
     channel=st.sampled_from(["web", "mastodon"]),
     person=st.sampled_from(["", "https://noor.example", "https://jo.example", "kim@social.example"]),

@@ -34,7 +34,7 @@ _people = st.builds(Person, name=_texts, url=_texts, photo=_texts, handle=_texts
 _acts = st.builds(
     Act,
     direction=st.sampled_from(Direction),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(KINDS),
     source=st.just(SOURCE),
     id=st.text(max_size=5),
     url=_texts,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversation.acts import Direction, Kind
+from conversation.acts import KINDS, Direction, Kind
 from conversation.ledger import Entry, PostFacts, Snapshot
 from conversation.ledger.answering import response_hours, response_rate, thread_depth
 from conversation.ledger.drawn import balance, bursts, concentration, per_post, top_post
@@ -191,7 +191,7 @@ def test_milestones_are_pairs_in_order(some: list[Snapshot], chance: random.Rand
     assert milestones(shuffled) == found
 
 
-kinds = st.dictionaries(st.sampled_from([kind.value for kind in Kind]), st.integers(0, 99))
+kinds = st.dictionaries(st.sampled_from([kind.value for kind in KINDS]), st.integers(0, 99))
 
 
 @given(kinds, kinds)
