@@ -148,7 +148,7 @@ def test_no_veil_without_need(fields: dict[str, object]) -> None:
 
 
 def test_channels_from_four_on() -> None:
-    """Each of four channels has a picture, on one scale, the busiest first; a side nobody counts says so."""
+    """Each of four channels has a picture, on one scale, the busiest first; what nobody counts is no 0."""
     rows = [gave(days=40, number=20 - 4 * n, channel=f"place{n}") for n in range(3)]
     rows += [gave(days=75, number=2, channel=f"place{n}") for n in range(3)]
     assert laid(*rows).channels == ()
@@ -157,6 +157,8 @@ def test_channels_from_four_on() -> None:
     assert [tall(one.chart.bars, Direction.GIVEN)[-1:] for one in shown] == [[70], [56], [42], []]
     assert tall(shown[3].chart.bars, Direction.RECEIVED)[-1] == pytest.approx(14)
     assert [label.text for label in shown[3].chart.sides] == ["given: not counted", "received"]
+    assert [(one.given, one.received) for one in shown] == [(True, False)] * 3 + [(False, True)]
+    assert all(row.received is None for one in shown[:3] for row in one.rows)
 
 
 def test_the_whole_history_by_year() -> None:

@@ -36,11 +36,16 @@ class Month:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Named:
-    """A small picture, what it is of (a channel, a year), and the rows behind it."""
+    """A small picture, what it is of (a channel, a year), and the rows behind it.
+
+    `given`, `received` are whether that side ever was anything there.
+    """
 
     name: str
     chart: Chart
     rows: tuple[Month, ...]
+    given: bool
+    received: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ def months(ledger: Ledger, counted: Mapping[str, Collection[Direction]], words: 
     top = ceiling(number for slot in slots for number in slot.numbers)
     title = words.gettext("Given and received by month, %(first)s to %(last)s", first=first, last=last)
     chart = draw(slots, words, key="months", top=top, room=ROOM, title=title) if drawn else None
+    given, received = history.sides()
     return Months(
         sentences=_sentences(history, late if drawn else told, words),
         span=words.gettext("%(first)s to %(last)s", first=first, last=last),
@@ -84,8 +90,8 @@ def months(ledger: Ledger, counted: Mapping[str, Collection[Direction]], words: 
         notes=_notes(history, slots, top, words) if drawn else (),
         channels=_channels(history, late, counted) if drawn else (),
         years=_years(history, told) if not drawn or min(told) < late[0] else (),
-        given=bool(ledger.all.given.acts),
-        received=bool(ledger.all.received.acts),
+        given=given,
+        received=received,
     )
 
 
@@ -131,13 +137,20 @@ class _History:
             self.is_late(key),
         )
 
+    def sides(self, channel: str = "") -> tuple[bool, bool]:
+        """Whether anything was ever given, and received, on one channel or on all: what is not counted is no 0."""
+        given, received = self.ledger.all.given, self.ledger.all.received
+        if channel:
+            return channel in given.by_channel, channel in received.by_channel
+        return bool(given.acts), bool(received.acts)
+
     def rows(self, keys: Iterable[_Key], channel: str = "") -> tuple[Month, ...]:
         """The table behind a picture: the months in which anything happened."""
-        sides = (self.ledger.all.given.acts, self.ledger.all.received.acts)
+        sides = self.sides(channel)
         return tuple(
             Month(
                 self.words.month(date(*key, 1)),
-                *(piece if acts_ else None for piece, acts_ in zip(self.pieces(key, channel), sides, strict=True)),
+                *(piece if ever else None for piece, ever in zip(self.pieces(key, channel), sides, strict=True)),
             )
             for key in keys
             if any(self.numbers(key, channel))
@@ -236,6 +249,7 @@ def _channels(
                 uncounted=[way for way in Direction if not tells(ledger, counted, name, way)],
             ),
             history.rows(keys, name),
+            *history.sides(name),
         )
         for number, (name, row) in enumerate(slots.items(), start=1)
     )
@@ -259,6 +273,7 @@ def _years(history: _History, told: Sequence[_Key]) -> tuple[Named, ...]:
                 title=history.words.gettext("Given and received by month, %(year)s", year=str(year)),
             ),
             history.rows(keys[year]),
+            *history.sides(),
         )
         for year, row in slots.items()
     )
