@@ -36,6 +36,9 @@ MADE = (
     ".ruff_cache",
     "dist",
 )
+#: The sizes of blog that are measured, and the page of the manual with what came of it.
+SIZES = "100,1000,10000"
+BENCHMARKS = "docs/benchmarks.md"
 #: A file's name has 255 bytes at most on most disks, and a letter up to four.
 SLUG_LETTERS = 60
 
@@ -153,11 +156,32 @@ def lint(c: Context, fix: bool = False) -> None:
         c.run(f"{python} -m vulture")
 
 
-@task
-def bench(c: Context) -> None:
-    """Time imports and builds, with the plugin and without, side by side in one run."""
+@task(
+    help={
+        "peers": "beside Hugo, Eleventy and Jekyll, installed first where missing (on Debian, as root)",
+        "sizes": "how many posts the blogs have, with commas between; '' for what has no size",
+        "runs": "how often each row is run, in turn; the table shows medians",
+        "only": "only rows whose name holds one of these, with commas between",
+        "profile": "run such rows once more under cProfile; the files go to .cache/bench/",
+        "page": f"where to write the tables as Markdown ({BENCHMARKS}, where nothing is left out)",
+    }
+)
+def bench(  # noqa: PLR0913, PLR0917 - the options of a command
+    c: Context,
+    peers: bool = False,
+    sizes: str = SIZES,
+    runs: int = 3,
+    only: str = "",
+    profile: str = "",
+    page: str = "",
+) -> None:
+    """Measure builds, refreshes, pulls and imports, hold them against the targets; exit code 1 if a site is wrong."""
+    whole = peers and not only and sizes == SIZES
+    page = str(Path(page).resolve()) if page else str(ROOT / BENCHMARKS) if whole else ""
+    options = [f"--sizes={sizes}", f"--runs={runs}", f"--only={only}", f"--profile={profile}", f"--page={page}"]
     environ = {"PYTHONPATH": os.pathsep.join([str(ROOT / "plugins"), str(ROOT / "tests")])}
-    c.run(shlex.join([sys.executable, str(ROOT / "tests" / "bench.py")]), env=environ, pty=sys.stdout.isatty())
+    command = [sys.executable, "-m", "bench", *options, *(["--peers"] if peers else [])]
+    c.run(shlex.join(command), env=environ, pty=sys.stdout.isatty())
 
 
 @task

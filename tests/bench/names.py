@@ -1,0 +1,31 @@
+"""The names of the rows that targets speak of."""
+
+PLAIN = "Pelican"
+SILENT = "Pelican + conversation, nobody said anything"
+ALONE = "Pelican + conversation"
+QUICK = "Pelican + quickest honest plugin"
+QUICK_ONE_CORE = f"{QUICK}, 1 core"
+TAKING = "import of all interactions into an empty store"
+HUGO, ELEVENTY, JEKYLL = "Hugo", "Eleventy", "Jekyll"
+
+COLD = "incremental: cold"
+ONE_CORE = "incremental: cold, 1 core"
+NOTHING = "incremental: nothing changed"
+DREW = "incremental: 20 posts drew something new"
+EDITED = "incremental: one body edited"
+ADDED = "incremental: one post added"
+#: The rows of a site that is built incrementally.
+INCREMENTAL = (ONE_CORE, COLD, NOTHING, DREW, EDITED, ADDED)
+REFRESH = "refresh: 20 posts drew something new"
+LOADING = "refresh: only starting and importing"
+WITH_ARCHIVES = ", with years and months"
+#: Before the name of a row with the theme of the sample blog.
+COMMONS = "commons, "
+
+PYTHON = "python, doing nothing"
+IMPORT = "import pelican"
+INERT = "… and the plugin, inert"
+AT_WORK = "… and the plugin at work"
+CLIENT = "requests by the client, 32 threads"
+FULL_PULL = "full pull"
+LATER_PULL = "an hour later, nothing new"

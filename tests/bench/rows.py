@@ -1,0 +1,197 @@
+"""What is measured at one size of blog: every generator's builds, and what a site of ours needs after a change.
+
+Rows are run in turn, again and again, in this order: the rows of one living site build on each other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import checks, names
+from .dataset import Blog
+from .living import Living
+from .peers import PEERS, peer
+from .processes import CORES, Command, Figures, measure
+from .sites import ARCHIVES, COMMONS, INCREMENTAL, PLAIN, PLUGINS, STORE, Site, Theme, pelican, task
+from .writing import FORMATS, by_path, jf2, write_posts
+
+__all__ = ["Row", "rows"]
+
+
+def _nothing() -> None:
+    """Nothing has to be done."""
+
+
+def _silence() -> str:
+    return ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that is measured at a size (0: it has none).
+
+    `what` is run, on so many `cores`, after `prepare`, which is not measured; None: it is not there yet. `faults` tells
+    what is wrong with the result, and is asked once. `note` is asked at the end, for a few words beside the figures.
+    """
+
+    name: str
+    size: int
+    what: Command | Callable[[], Figures] | None
+    prepare: Callable[[], object] = _nothing
+    faults: Callable[[], list[str]] = list
+    note: Callable[[], str] = _silence
+    cores: int = CORES
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its name and size: no two rows have the same."""
+        return self.name, self.size
+
+    def run(self) -> Figures:
+        """Runs it once. Raises SystemExit where it fails, LookupError where it is not there."""
+        self.prepare()
+        if self.what is None:
+            raise LookupError(self.name)
+        return measure(self.what, self.cores) if isinstance(self.what, Command) else self.what()
+
+
+class _Ground:
+    """What all sites of one size stand on: the content, the interactions, and a store that knows them."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        folder.mkdir(parents=True)
+        self.folder, self.size, self.blog = folder, size, Blog(size)
+        self.drawn = Counter(one.path for one in self.blog.interactions)
+        self.content, self.interactions = folder / "content", folder / "interactions.json"
+        write_posts(self.content / "posts", self.blog.posts, FORMATS["pelican"])
+        self.interactions.write_text(by_path(self.blog.interactions), encoding="utf-8")
+        self.mentions = folder / "mentions.json"
+        self.mentions.write_text(jf2(self.blog.interactions), encoding="utf-8")
+        self.talked = self.conversing("talked")
+        measure(self.taking)
+        self.talked.build()
+
+    @property
+    def taking(self) -> Command:
+        """The command that takes all interactions into the store."""
+        return task(self.talked.folder, "import", str(self.mentions))
+
+    def pelican(self, name: str, *plugins: str, **more: Any) -> Site:  # noqa: ANN401 - any setting of Pelican's
+        """A site of the content as it is."""
+        return pelican(self.folder / name, plugins, PATH=str(self.content), **more)
+
+    def conversing(self, name: str, *plugins: str, **more: Any) -> Site:  # noqa: ANN401
+        """One with the plugin `conversation` and an empty store; nobody is asked, and no pictures are fetched."""
+        settings = {"CONVERSATION_SOURCES": [], "CONVERSATION_PICTURES": False, "counting": checks.as_numbers}
+        return self.pelican(name, "conversation", *plugins, **(settings | more))
+
+    def with_store(self, site: Site) -> Site:
+        """The site, with a copy of the store that knows all interactions."""
+        shutil.copy(self.talked.folder / STORE, site.folder / STORE)
+        return site
+
+    def cold(self, name: str, site: Site, drawn: Counter[str], cores: int = CORES) -> Row:
+        """A build with nothing to build on."""
+
+        def faults() -> list[str]:
+            return [f"{name}: {one}" for one in checks.shortcomings(site.output, self.blog, site.counting, drawn)]
+
+        return Row(name, self.size, site.command, site.clear, faults, cores=cores)
+
+
+def rows(folder: Path, size: int, *, peers: bool) -> list[Row]:
+    """All rows of one size; `folder` is made, and filled with the sites."""
+    ground = _Ground(folder, size)
+    return [
+        *_baselines(ground),
+        *(_peers(ground) if peers else ()),
+        *_incremental(ground, PLAIN, "incremental"),
+        *_archived(ground),
+        *_commons(ground),
+    ]
+
+
+def _baselines(ground: _Ground) -> Iterator[Row]:
+    """Pelican by itself, with the quickest plugin, and with ours."""
+    quick = ground.pelican("quick", "quickest", INTERACTIONS=str(ground.interactions), counting=checks.as_items)
+    yield ground.cold(names.PLAIN, ground.pelican("plain"), Counter())
+    yield ground.cold(names.SILENT, ground.conversing("silent"), Counter())
+    yield ground.cold(names.ALONE, ground.with_store(ground.conversing("alone")), ground.drawn)
+    yield ground.cold(names.QUICK, quick, ground.drawn)
+    yield ground.cold(names.QUICK_ONE_CORE, quick, ground.drawn, cores=1)
+    empty = ground.conversing("empty")
+    taking = dataclasses.replace(ground.taking, folder=empty.folder)
+    yield Row(names.TAKING, ground.size, taking, lambda: (empty.folder / STORE).unlink(missing_ok=True))
+
+
+def _peers(ground: _Ground) -> Iterator[Row]:
+    for name in PEERS:
+        yield ground.cold(name.capitalize(), peer(name, ground.folder / name, ground.blog), ground.drawn)
+
+
+def _archived(ground: _Ground) -> Iterator[Row]:
+    """With a page for each year and month: lists that grow with the blog."""
+    plain, ours = names.PLAIN + names.WITH_ARCHIVES, names.COLD + names.WITH_ARCHIVES
+    yield ground.cold(plain, ground.pelican("archived", **ARCHIVES), Counter())
+    if not _is_there():
+        yield Row(ours, ground.size, None)
+        return
+    site = ground.with_store(ground.conversing("archived-incremental", INCREMENTAL, **ARCHIVES))
+    yield ground.cold(ours, site, ground.drawn)
+
+
+def _commons(ground: _Ground) -> Iterator[Row]:
+    """The theme of the sample blog."""
+    site = ground.with_store(ground.conversing("commons", theme=COMMONS))
+    yield ground.cold(names.COMMONS + names.ALONE, site, ground.drawn)
+    yield from _incremental(ground, COMMONS, "commons-incremental", names.COMMONS)
+
+
+def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -> Iterator[Row]:
+    """A living site: cold, and after each of the changes; `before` is put before the names of the rows."""
+    if not _is_there():
+        wanted = [*names.INCREMENTAL, names.REFRESH, names.LOADING]
+        yield from (Row(before + name, ground.size, None) for name in wanted)
+        return
+    living = Living(ground.folder / folder, ground.blog, ground.talked.folder / STORE, theme)
+    cold = ground.cold(before + names.COLD, living.site, ground.drawn)
+
+    def after(name: str, change: Callable[[], None] | None = None, what: Command | None = None) -> Row:
+        def faults() -> list[str]:
+            return [f"{before + name}: {one}" for one in living.unequal()]
+
+        return Row(before + name, ground.size, what or living.site.command, living.once_built(change), faults)
+
+    yield ground.cold(before + names.ONE_CORE, living.site, ground.drawn, cores=1)
+    yield dataclasses.replace(cold, faults=lambda: cold.faults() + after(names.COLD).faults())
+    yield after(names.NOTHING)
+    yield after(names.DREW, living.draw)
+    yield from _refreshing(ground, living, after, before)
+    yield after(names.EDITED, living.edit)
+    yield after(names.ADDED, living.add)
+
+
+def _refreshing(ground: _Ground, living: Living, after: Callable[..., Row], before: str) -> Iterator[Row]:
+    """The task `refresh`, where there is one, and what of it is only starting and importing."""
+    from conversation.tasks import collection  # noqa: PLC0415 - the rows of single things time a Python without it
+
+    if "refresh" not in collection.task_names:
+        yield from (Row(before + name, ground.size, None) for name in (names.REFRESH, names.LOADING))
+        return
+    folder, loaded = living.site.folder, str(ground.folder / f"{before}loaded.json".replace(" ", ""))
+    yield after(names.REFRESH, living.draw, task(folder, "refresh"))
+
+    def ask() -> None:
+        living.once_built(living.draw)()
+        measure(task(folder, "--loaded", loaded, "refresh"))
+
+    yield Row(before + names.LOADING, ground.size, task(folder, "--load", loaded), ask)
+
+
+def _is_there() -> bool:
+    return (PLUGINS / INCREMENTAL / "__init__.py").is_file()
