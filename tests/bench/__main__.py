@@ -22,7 +22,7 @@ def main() -> None:
     """Measures, prints the tables and writes the page. Exits with 1 where a built site is not what it should be."""
     options = _options()
     wish = Wish(
-        sizes=[int(size) for size in options.sizes],
+        sizes=options.sizes,
         runs=options.runs,
         peers=options.peers,
         only=options.only,
@@ -47,12 +47,16 @@ def _options() -> argparse.Namespace:
     """What was typed."""
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--sizes", type=_several, default=["100", "1000", "10000"])
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--sizes", type=_sizes, default=Wish().sizes)
+    parser.add_argument("--runs", type=int, default=Wish().runs)
     parser.add_argument("--only", type=_several, default=[])
     parser.add_argument("--profile", type=_several, default=[])
     parser.add_argument("--page", default="")
     return parser.parse_args()
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(part) for part in _several(text)]
 
 
 def _several(text: str) -> list[str]:

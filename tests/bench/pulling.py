@@ -114,7 +114,7 @@ def rows(folder: Path, service: Service, blog: Blog) -> tuple[list[Row], Mapping
         return pulling.pull(names.LATER_PULL, LATER + timedelta(hours=1), "due")
 
     def row(name: str, what: Callable[[], Figures], prepare: Callable[[], object] = list) -> Row:
-        return Row(name, 0, what, prepare, note=lambda: f"{asked[name].requests:,} requests")
+        return Row(name, 0, what, prepare, note=lambda: f"{asked[name].requests:,} requests", against="")
 
     pulls = [
         row(names.CLIENT, client),

@@ -9,13 +9,13 @@ from datetime import date
 from rich.console import Console
 from rich.table import Table
 
-from . import names
+from .rows import Row
 from .targets import MIB, Book, Verdict
 
 __all__ = ["Sheet", "page", "sheet", "show", "targets"]
 
 #: Above the figures of every row, and of every target.
-FIGURES = ("what", "seconds", "CPU", "peak MiB", "of Pelican + plugin", "")
+FIGURES = ("what", "seconds", "CPU", "peak MiB", "ratio", "")
 TARGETS = ("target", "posts", "asked", "measured", "")
 HOW = """\
 Written by `invoke bench --peers`; `invoke --help bench` tells its options, and [Contributing](../CONTRIBUTING.md)
@@ -46,18 +46,18 @@ class Sheet:
     lines: Sequence[Sequence[str]]
 
 
-def sheet(title: str, rows: Iterable[tuple[str, int, str]], book: Book) -> Sheet:
-    """The figures of `rows` (name, size, note); one that is not in `book` is not there yet."""
-    return Sheet(title, FIGURES, [_line(name, note, book, size) for name, size, note in rows])
+def sheet(title: str, rows: Iterable[Row], book: Book) -> Sheet:
+    """The figures of `rows`; one that is not in `book` is not there yet."""
+    return Sheet(title, FIGURES, [_line(row, book) for row in rows])
 
 
-def _line(name: str, note: str, book: Book, size: int) -> Sequence[str]:
-    figures, base = book.get((name, size)), book.get((names.QUICK, size))
+def _line(row: Row, book: Book) -> Sequence[str]:
+    figures, base = book.get(row.key), book.get((row.against, row.size))
     if figures is None:
-        return name, "not there", "", "", "", ""
+        return row.name, "not there", "", "", "", ""
     ratio = f"×{figures.wall / base.wall:.3f}" if base else ""
     peak = f"{figures.peak / MIB:,.0f}" if figures.peak else ""
-    return name, _seconds(figures.wall), _seconds(figures.cpu), peak, ratio, note
+    return row.name, _seconds(figures.wall), _seconds(figures.cpu), peak, ratio, row.note()
 
 
 def _seconds(number: float) -> str:

@@ -17,7 +17,7 @@ from .dataset import Blog
 from .living import Living
 from .peers import PEERS, peer
 from .processes import CORES, Command, Figures, measure
-from .sites import ARCHIVES, COMMONS, INCREMENTAL, PLAIN, PLUGINS, STORE, Site, Theme, pelican, task
+from .sites import ARCHIVES, COMMONS, INCREMENTAL, PLAIN, STORE, Site, Theme, has_incremental, pelican, task
 from .writing import FORMATS, by_path, jf2, write_posts
 
 __all__ = ["Row", "rows"]
@@ -36,7 +36,8 @@ class Row:
     """One thing that is measured at a size (0: it has none).
 
     `what` is run, on so many `cores`, after `prepare`, which is not measured; None: it is not there yet. `faults` tells
-    what is wrong with the result, and is asked once. `note` is asked at the end, for a few words beside the figures.
+    what is wrong with the result, and is asked once; `note` is asked at the end, for a few words beside the figures.
+    `against` names the row of the same size that it is compared with.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Row:
     prepare: Callable[[], object] = _nothing
     faults: Callable[[], list[str]] = list
     note: Callable[[], str] = _silence
+    against: str = names.QUICK
     cores: int = CORES
 
     @property
@@ -126,7 +128,8 @@ def _baselines(ground: _Ground) -> Iterator[Row]:
     yield ground.cold(names.QUICK_ONE_CORE, quick, ground.drawn, cores=1)
     empty = ground.conversing("empty")
     taking = dataclasses.replace(ground.taking, folder=empty.folder)
-    yield Row(names.TAKING, ground.size, taking, lambda: (empty.folder / STORE).unlink(missing_ok=True))
+    forget = (empty.folder / STORE).unlink
+    yield Row(names.TAKING, ground.size, taking, lambda: forget(missing_ok=True), against="")
 
 
 def _peers(ground: _Ground) -> Iterator[Row]:
@@ -138,7 +141,7 @@ def _archived(ground: _Ground) -> Iterator[Row]:
     """With a page for each year and month: lists that grow with the blog."""
     plain, ours = names.PLAIN + names.WITH_ARCHIVES, names.COLD + names.WITH_ARCHIVES
     yield ground.cold(plain, ground.pelican("archived", **ARCHIVES), Counter())
-    if not _is_there():
+    if not has_incremental():
         yield Row(ours, ground.size, None)
         return
     site = ground.with_store(ground.conversing("archived-incremental", INCREMENTAL, **ARCHIVES))
@@ -154,7 +157,7 @@ def _commons(ground: _Ground) -> Iterator[Row]:
 
 def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -> Iterator[Row]:
     """A living site: cold, and after each of the changes; `before` is put before the names of the rows."""
-    if not _is_there():
+    if not has_incremental():
         wanted = [*names.INCREMENTAL, names.REFRESH, names.LOADING]
         yield from (Row(before + name, ground.size, None) for name in wanted)
         return
@@ -191,7 +194,3 @@ def _refreshing(ground: _Ground, living: Living, after: Callable[..., Row], befo
         measure(task(folder, "--loaded", loaded, "refresh"))
 
     yield Row(before + names.LOADING, ground.size, task(folder, "--load", loaded), ask)
-
-
-def _is_there() -> bool:
-    return (PLUGINS / INCREMENTAL / "__init__.py").is_file()

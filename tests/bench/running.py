@@ -77,8 +77,7 @@ def _run_group(title: str, rows_: Sequence[Row], wish: Wish, outcome: Outcome, s
                 outcome.faults += row.faults()
     outcome.book |= targets.medians(taken)
     if wanted:
-        told = [(row.name, row.size, row.note() if row in there else "") for row in wanted]
-        outcome.sheets.append(report.sheet(title, told, outcome.book))
+        outcome.sheets.append(report.sheet(title, wanted, outcome.book))
     for row in there:
         if _is_among(row, wish.profile):
             _profile(row, wish.profiles)

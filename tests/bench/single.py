@@ -38,8 +38,8 @@ def rows(folder: Path) -> Iterator[Row]:
         names.AT_WORK: "import pelican, conversation.generator",
     }
     for name, code in imports.items():
-        yield Row(name, 0, Command([sys.executable, "-c", code], folder, ENVIRON))
-    yield Row(f"ledger of {ACTS:,} acts", 0, _ledger)
+        yield Row(name, 0, Command([sys.executable, "-c", code], folder, ENVIRON), against=names.IMPORT)
+    yield Row(f"ledger of {ACTS:,} acts", 0, _ledger, against="")
     yield from (_talk(folder / f"talk-{acts}", acts) for acts in TALKS)
 
 
@@ -80,8 +80,11 @@ def _talk(folder: Path, acts: int) -> Row:
         if not made.output.is_dir():
             made.pelican()
 
-    name = f"build of one post with {acts:,} interaction{'s' * (acts != 1)}"
-    return Row(name, 0, command, fill, note=lambda: weight(made.output / "a.html"))
+    return Row(_named(acts), 0, command, fill, note=lambda: weight(made.output / "a.html"), against=_named(TALKS[0]))
+
+
+def _named(acts: int) -> str:
+    return f"build of one post with {acts:,} interaction{'s' * (acts != 1)}"
 
 
 def weight(page: Path) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "STORE",
     "Site",
     "Theme",
+    "has_incremental",
     "pelican",
     "task",
 ]
@@ -125,6 +126,11 @@ class Site:
     def build(self, cores: int = CORES) -> Figures:
         """A build on what is there."""
         return measure(self.command, cores)
+
+
+def has_incremental() -> bool:
+    """Whether that plugin is there."""
+    return (PLUGINS / INCREMENTAL / "__init__.py").is_file()
 
 
 def pelican(
