@@ -150,6 +150,7 @@ def _archived(ground: _Ground) -> Iterator[Row]:
 
 def _commons(ground: _Ground) -> Iterator[Row]:
     """The theme of the sample blog."""
+    yield ground.cold(names.COMMONS + names.PLAIN, ground.pelican("commons-plain", theme=COMMONS), Counter())
     site = ground.with_store(ground.conversing("commons", theme=COMMONS))
     yield ground.cold(names.COMMONS + names.ALONE, site, ground.drawn)
     yield from _incremental(ground, COMMONS, "commons-incremental", names.COMMONS)
