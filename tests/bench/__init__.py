@@ -7,7 +7,7 @@
 | `sites`, `peers`, `living` | sites to build: Pelican's, those of other generators, one that is built again and again |
 | `stopwatch`, `processes` | a whole process: seconds, CPU, peak of memory |
 | `rows`, `single`, `pulling` | everything that is measured; `slow_server` is the service that answers late |
-| `running` | all of it in turn |
+| `running` | all of it in turn; `task` and `names` are what rows are made of |
 | `trees`, `checks` | whether all of them did the work: equal bytes, and every interaction on its page |
 | `targets`, `report`, `machine` | what is to be reached, and how it is told |
 

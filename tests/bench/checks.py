@@ -14,6 +14,7 @@ __all__ = ["Counting", "as_items", "as_numbers", "nothing", "shortcomings"]
 #: How many interactions a page shows.
 Counting = Callable[[str], int]
 ITEM = 'class="interaction"'
+ASIDE = re.compile(r'<aside\b[^>]*\sclass="conversation"[^>]*>')
 NUMBER = re.compile(r'\sdata-(?:comments|shares|mentions|likes|bookmarks)="(\d+)"')
 
 
@@ -24,8 +25,7 @@ def as_items(page: str) -> int:
 
 def as_numbers(page: str) -> int:
     """Interactions as the plugin counts them: a long conversation goes on on other pages, its numbers are whole."""
-    (aside,) = re.findall(r'<aside\b[^>]*class="conversation"[^>]*>', page)
-    return sum(map(int, NUMBER.findall(aside)))
+    return sum(int(number) for aside in ASIDE.findall(page) for number in NUMBER.findall(aside))
 
 
 def nothing(page: str) -> int:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from conversation.tasks import collection
+
 from . import checks, names
 from .dataset import Blog
 from .living import Living
@@ -163,16 +165,18 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
         yield from (Row(before + name, ground.size, None) for name in wanted)
         return
     living = Living(ground.folder / folder, ground.blog, ground.talked.folder / STORE, theme)
-    cold = ground.cold(before + names.COLD, living.site, ground.drawn)
+
+    def equal(row: Row) -> Row:
+        """The row, whose result is to be what Pelican builds, too."""
+        return dataclasses.replace(
+            row, faults=lambda: row.faults() + [f"{row.name}: {one}" for one in living.unequal()]
+        )
 
     def after(name: str, change: Callable[[], None] | None = None, what: Command | None = None) -> Row:
-        def faults() -> list[str]:
-            return [f"{before + name}: {one}" for one in living.unequal()]
+        return equal(Row(before + name, ground.size, what or living.site.command, living.once_built(change)))
 
-        return Row(before + name, ground.size, what or living.site.command, living.once_built(change), faults)
-
-    yield ground.cold(before + names.ONE_CORE, living.site, ground.drawn, cores=1)
-    yield dataclasses.replace(cold, faults=lambda: cold.faults() + after(names.COLD).faults())
+    yield equal(ground.cold(before + names.ONE_CORE, living.site, ground.drawn, cores=1))
+    yield equal(ground.cold(before + names.COLD, living.site, ground.drawn))
     yield after(names.NOTHING)
     yield after(names.DREW, living.draw)
     yield from _refreshing(ground, living, after, before)
@@ -182,8 +186,6 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
 
 def _refreshing(ground: _Ground, living: Living, after: Callable[..., Row], before: str) -> Iterator[Row]:
     """The task `refresh`, where there is one, and what of it is only starting and importing."""
-    from conversation.tasks import collection  # noqa: PLC0415 - the rows of single things time a Python without it
-
     if "refresh" not in collection.task_names:
         yield from (Row(before + name, ground.size, None) for name in (names.REFRESH, names.LOADING))
         return

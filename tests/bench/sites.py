@@ -77,15 +77,13 @@ ARCHIVES = {
 class Theme:
     """A theme to build with, and the settings that it is made for."""
 
-    name: str
     folder: Path
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-PLAIN = Theme("", HERE / "theme")
+PLAIN = Theme(HERE / "theme")
 #: The theme of the sample blog, with its pages of ten posts and its lists of everything.
 COMMONS = Theme(
-    "commons",
     ROOT / "themes" / "commons",
     {"DEFAULT_PAGINATION": 10, "DIRECT_TEMPLATES": ["index", "tags", "categories", "archives"], **ARCHIVES},
 )
