@@ -17,7 +17,7 @@ from blog import ROOT
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
 
-pytest_plugins = ["postgres", "stores", "browser", "crowd"]
+pytest_plugins = ["postgres", "stores", "browser", "crowd", "kiln"]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,222 @@
+"""Builds sites for tests, each in a fresh process that does not first have to load Pelican.
+
+What a build leaves in memory must not help the next one, so each has a process of its own; a new Python costs half a second,
+though, and a fork of one that has loaded the libraries nearly nothing. That one runs this file as a script: it reads an
+order on each line of its input, forks, and answers with the outcome. It has one thread, as forking asks for, and its own
+PYTHONHASHSEED, on which the order of some of Pelican's lists depends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import dataclasses
+import datetime
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import types
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["Fired", "Kiln", "Order", "kilns"]
+
+#: No build of a test takes so many seconds; one that hangs is ended.
+TOO_LONG = 600
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """One build: of the site in the folder `site`, by the settings in its pelicanconf.py."""
+
+    site: str
+    #: Plugins in place of those in the settings.
+    plugins: Sequence[str] | None = None
+    #: By the command `pelican`, or by Pelican's classes.
+    command: bool = False
+    #: Kill the build where it opens, renames or deletes its n-th file below `site`; 0 lets it end.
+    kill_at: int = 0
+    #: A folder for compiled templates, which take most of a build's time; nothing to compile them anew.
+    compiled: str = ""
+    #: What Pelican takes for the present moment, in ISO 8601 with its offset.
+    now: str = "2026-11-21T10:00:00+00:00"
+
+
+@dataclasses.dataclass(frozen=True)
+class Fired:
+    """What came of a build: its exit status (negative: the signal that ended it) and what it printed."""
+
+    status: int
+    said: str
+
+
+class Kiln:
+    """The process that forks; one hash seed for all of its builds."""
+
+    def __init__(self, seed: int) -> None:
+        environ = {
+            **os.environ,
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONDONTWRITEBYTECODE": "1",  # Python itself would take an edit that keeps size and time for none
+            "SOURCE_DATE_EPOCH": "1795255200",
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+        command = [sys.executable, "-W", "ignore", __file__]
+        self._process = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def build(self, order: Order) -> Fired:
+        """Builds, waits, and gives the outcome."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(dataclasses.asdict(order)) + "\n")
+        self._process.stdin.flush()
+        return Fired(**json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.communicate()
+
+
+@pytest.fixture(scope="session")
+def kilns() -> Iterator[tuple[Kiln, Kiln]]:
+    """Two kilns of different hash seeds: nothing that one build tells the next may depend on the seed."""
+    lit = Kiln(1), Kiln(2)
+    yield lit
+    for one in lit:
+        one.close()
+
+
+# --- The process itself ----------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Builds what is ordered until there are no more orders."""
+    sys.path.insert(0, str(ROOT / "plugins"))
+    _load()
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        order = Order(**json.loads(line))
+        with tempfile.TemporaryFile() as log:
+            pid = os.fork()
+            if not pid:
+                _child(order, log.fileno())
+            _, status = os.waitpid(pid, 0)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)  # what a killed build had forked must not write into the next one
+            log.seek(0)
+            said = log.read().decode("utf-8", "replace")
+        fired = Fired(os.waitstatus_to_exitcode(status), said)
+        answers.write(json.dumps(dataclasses.asdict(fired)) + "\n")
+        answers.flush()
+
+
+def _load() -> None:
+    """What a build would load first; nothing of what is tested, and nothing that listens to Pelican's signals."""
+    import docutils.parsers.rst  # noqa: F401, PLC0415 - the tests' own process does without
+    import docutils.writers.html4css1  # noqa: F401, PLC0415
+    import markdown.extensions.codehilite  # noqa: F401, PLC0415
+    import markdown.extensions.extra  # noqa: F401, PLC0415
+    import markdown.extensions.meta  # noqa: F401, PLC0415
+    import pelican  # noqa: F401, PLC0415
+    import pygments.formatters.html
+    import pygments.lexers.python  # noqa: F401, PLC0415
+
+    import conversation.generator  # noqa: F401, PLC0415
+
+
+def _child(order: Order, log: int) -> None:
+    """Builds in the forked process; never returns."""
+    os.setpgid(0, 0)
+    signal.alarm(TOO_LONG)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.chdir(order.site)
+    status = 1
+    try:
+        status = _build(order)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001 - as the interpreter itself would
+        sys.excepthook(*sys.exc_info())
+    finally:
+        atexit._run_exitfuncs()  # noqa: SLF001 - os._exit leaves out what a process does in the end
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _build(order: Order) -> int:
+    import jinja2  # noqa: PLC0415 - as above
+    import pelican  # noqa: PLC0415
+    from pelican.settings import read_settings  # noqa: PLC0415
+
+    if order.kill_at:
+        sys.addaudithook(_killer(order.site + os.sep, order.kill_at))
+    if order.compiled:
+        init = functools.partialmethod(
+            jinja2.Environment.__init__, bytecode_cache=jinja2.FileSystemBytecodeCache(order.compiled)
+        )
+        vars(jinja2)["Environment"].__init__ = init
+    _set_clock(datetime.datetime.fromisoformat(order.now))
+    override: dict[str, Any] = {} if order.plugins is None else {"PLUGINS": list(order.plugins)}
+    if order.command:
+        extra = [f"{name}={json.dumps(value)}" for name, value in override.items()]
+        pelican.main(["-s", "pelicanconf.py", *(["-e", *extra] if extra else [])])
+        return 0
+    pelican.Pelican(read_settings("pelicanconf.py", override=override)).run()
+    return 0
+
+
+def _killer(below: str, at: int) -> Callable[[str, tuple[Any, ...]], None]:
+    """An audit hook that ends the whole group of processes where one of them touches its n-th file."""
+    left = at
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        nonlocal left
+        writes = event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink"} or (
+            event == "open" and bool(args[2] & (os.O_WRONLY | os.O_RDWR))
+        )
+        if writes and os.path.abspath(os.fsdecode(args[0])).startswith(below):  # noqa: PTH100 - a hook must be light
+            left -= 1
+            if not left:
+                os.killpg(0, signal.SIGKILL)
+
+    return hook
+
+
+def _set_clock(moment: datetime.datetime) -> None:
+    """Lets Pelican's contents, and a plugin that asks the clock by itself, live at another moment."""
+    import pelican.contents  # noqa: PLC0415 - as above
+
+    class Clock(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
+            return moment.astimezone(tz) if tz else moment.astimezone().replace(tzinfo=None)
+
+    module = types.ModuleType("datetime")
+    module.__dict__.update(vars(datetime), datetime=Clock)
+    vars(pelican.contents)["datetime"] = module
+    init_plugins = pelican.Pelican.init_plugins
+
+    def init_and_set(self: pelican.Pelican) -> None:
+        init_plugins(self)
+        for name, loaded in list(sys.modules.items()):
+            if name.partition(".")[0] == "incremental" and "datetime" in vars(loaded):
+                vars(loaded)["datetime"] = module if loaded.datetime is datetime else Clock
+
+    pelican.Pelican.init_plugins = init_and_set
+
+
+if __name__ == "__main__":
+    main()
