@@ -14,6 +14,8 @@ from sites import Site
 
 __all__ = ["Trial", "differences", "stamps", "tree"]
 
+#: What a plugin writes and does not announce is its own: nobody removes it when the plugin is listed no more.
+UNANNOUNCED = "trail.txt"
 #: Beside the folders of settings: what builds leave in the site's folder.
 STORE = "conversation.sqlite*"
 
@@ -124,6 +126,8 @@ class Trial:
         """What the incremental build left, without what may stay beside it."""
         got, place = tree(self.site.output), self.site.output.name
         self.doubtful -= {f"{place}/{path}" for path in wanted}
+        if UNANNOUNCED not in wanted:
+            got.pop(UNANNOUNCED, None)
         stays = not self.site.settings.get("DELETE_OUTPUT_DIRECTORY")
         for path, data in list(self.hand.items()):
             below = path.removeprefix(f"{place}/")

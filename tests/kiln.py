@@ -13,6 +13,8 @@ import contextlib
 import dataclasses
 import datetime
 import functools
+import gc
+import importlib
 import json
 import os
 import signal
@@ -107,15 +109,18 @@ def main() -> None:
     os.dup2(2, 1)
     for line in sys.stdin:
         order = Order(**json.loads(line))
-        with tempfile.TemporaryFile() as log:
+        with tempfile.TemporaryFile() as log, tempfile.NamedTemporaryFile("w+") as loaded:
+            gc.freeze()
             pid = os.fork()
             if not pid:
-                _child(order, log.fileno())
+                _child(order, log.fileno(), loaded.name)
             _, status = os.waitpid(pid, 0)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)  # what a killed build had forked must not write into the next one
             log.seek(0)
             said = log.read().decode("utf-8", "replace")
+            for name in loaded.read().split():
+                importlib.import_module(name)
         fired = Fired(os.waitstatus_to_exitcode(status), said)
         answers.write(json.dumps(dataclasses.asdict(fired)) + "\n")
         answers.flush()
@@ -135,8 +140,9 @@ def _load() -> None:
     import conversation.generator  # noqa: F401, PLC0415
 
 
-def _child(order: Order, log: int) -> None:
-    """Builds in the forked process; never returns."""
+def _child(order: Order, log: int, loaded: str) -> None:
+    """Builds in the forked process; leaves word of what it had to load, so that the next need not; never returns."""
+    before = set(sys.modules)
     os.setpgid(0, 0)
     signal.alarm(TOO_LONG)
     os.dup2(log, 1)
@@ -153,7 +159,15 @@ def _child(order: Order, log: int) -> None:
         atexit._run_exitfuncs()  # noqa: SLF001 - os._exit leaves out what a process does in the end
         sys.stdout.flush()
         sys.stderr.flush()
+        Path(loaded).write_text("\n".join(_libraries(set(sys.modules) - before)), encoding="utf-8")
         os._exit(status)
+
+
+def _libraries(names: set[str]) -> list[str]:
+    """Those of the modules that are neither a site's own nor what is tested."""
+    below = (sys.prefix, sys.base_prefix, str(ROOT / "plugins" / "conversation"))
+    files = {name: str(getattr(sys.modules[name], "__file__", None)) for name in names}
+    return sorted(name for name, file in files.items() if file.startswith(below) and sys.modules[name].__spec__)
 
 
 def _build(order: Order) -> int:
@@ -199,7 +213,16 @@ def _set_clock(moment: datetime.datetime) -> None:
     """Lets Pelican's contents, and a plugin that asks the clock by itself, live at another moment."""
     import pelican.contents  # noqa: PLC0415 - as above
 
-    class Clock(datetime.datetime):
+    true = datetime.datetime
+
+    class Alike(type):
+        def __instancecheck__(cls, one: object) -> bool:
+            return isinstance(one, true)
+
+    class Clock(true, metaclass=Alike):
+        def __new__(cls, *parts: Any, **more: Any) -> datetime.datetime:  # type: ignore[misc]
+            return true(*parts, **more)
+
         @classmethod
         def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
             return moment.astimezone(tz) if tz else moment.astimezone().replace(tzinfo=None)
@@ -207,15 +230,16 @@ def _set_clock(moment: datetime.datetime) -> None:
     module = types.ModuleType("datetime")
     module.__dict__.update(vars(datetime), datetime=Clock)
     vars(pelican.contents)["datetime"] = module
-    init_plugins = pelican.Pelican.init_plugins
+    run = pelican.Pelican.run
 
-    def init_and_set(self: pelican.Pelican) -> None:
-        init_plugins(self)
+    def set_and_run(self: pelican.Pelican) -> None:
         for name, loaded in list(sys.modules.items()):
-            if name.partition(".")[0] == "incremental" and "datetime" in vars(loaded):
-                vars(loaded)["datetime"] = module if loaded.datetime is datetime else Clock
+            for key, value in list(vars(loaded).items()) if name.partition(".")[0] == "incremental" else ():
+                if value is datetime or value is true:
+                    vars(loaded)[key] = module if value is datetime else Clock
+        run(self)
 
-    pelican.Pelican.init_plugins = init_and_set
+    pelican.Pelican.run = set_and_run
 
 
 if __name__ == "__main__":

@@ -263,6 +263,7 @@ CONF = """\
 import os, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from words import shout
+JINJA_FILTERS = {"shout": shout}
 """
 
 FILES = {
@@ -305,7 +306,7 @@ def made(content):
 def register():
     signals.content_object_init.connect(made)
 """,
-    # Notes what is written and in the end makes a file of it, as sitemaps do.
+    # Notes what is written and in the end makes a file of it, as sitemaps do; nobody else knows of that file.
     "plugins/trail.py": """\
 import os
 from pelican import signals
@@ -330,9 +331,10 @@ def wrote(path, context):
 def register():
     signals.content_written.connect(wrote)
 """,
-    # Writes a page by Pelican's writer, and beside each article a file by its own hand.
+    # Writes a page by Pelican's writer, and beside each article a file by its own hand, which it announces.
     "plugins/tells.py": """\
 import os
+import blinker
 from pelican import signals
 from pelican.generators import Generator
 class Teller(Generator):
@@ -342,6 +344,8 @@ class Teller(Generator):
         for article in self.context["articles"]:
             with open(os.path.join(self.output_path, f"told/{article.slug}.txt"), "w", encoding="utf-8") as file:
                 file.write(article.title)
+        paths = [f"told/{article.slug}.txt" for article in self.context["articles"]]
+        blinker.signal("incremental_outputs").send(self, paths=paths)
 def register():
     signals.get_generators.connect(generators)
 def generators(pelican):
