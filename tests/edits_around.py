@@ -72,7 +72,8 @@ CHOICES: tuple[Mapping[str, Any], ...] = (
 OVERRIDES: Mapping[str, str] = {
     "article.html": (
         '{% extends "!theme/article.html" %}{% block content %}{{ super() }}'
-        "{% for one in articles if one.url == article.url %}{{ loop.previtem.title }}{% endfor %}"
+        "{% for one in articles %}{% if one.url == article.url %}{{ (loop.previtem or one).title }}"
+        "{{ (loop.nextitem or one).summary }}{% endif %}{% endfor %}"
         '{% include "badge.html" ignore missing %}{{ article.mood }} {{ added }}{% endblock %}'
     ),
     "badge.html": "{{ article.summary }} {{ articles | length }} {{ article.summary_words }}",

@@ -31,7 +31,7 @@ def differences(got: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> list[s
     found += [f"{path} is missing" for path in sorted(wanted.keys() - got.keys())]
     for path in sorted(path for path in got.keys() & wanted.keys() if got[path] != wanted[path]):
         old, new = (data.decode("utf-8", "replace").splitlines() for data in (got[path], wanted[path]))
-        changed = [line for line in difflib.unified_diff(old, new, "incremental", "clean", n=0, lineterm="")][2:8]
+        changed = list(difflib.unified_diff(old, new, n=0, lineterm=""))[2:8]
         found.append("\n    ".join((f"{path} differs", *(line[:200] for line in changed))))
     return found
 

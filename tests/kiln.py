@@ -1,9 +1,9 @@
 """Builds sites for tests, each in a fresh process that does not first have to load Pelican.
 
-What a build leaves in memory must not help the next one, so each has a process of its own; a new Python costs half a second,
-though, and a fork of one that has loaded the libraries nearly nothing. That one runs this file as a script: it reads an
-order on each line of its input, forks, and answers with the outcome. It has one thread, as forking asks for, and its own
-PYTHONHASHSEED, on which the order of some of Pelican's lists depends.
+What a build leaves in memory must not help the next one, so each has a process of its own; a new Python costs half a
+second, though, and a fork of one that has loaded the libraries nearly nothing. That one runs this file as a script: it
+reads an order on each line of its input, forks, and answers with the outcome. It has one thread, as forking asks for,
+and its own PYTHONHASHSEED, on which the order of some of Pelican's lists depends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
-import datetime
+import datetime as dt
 import functools
 import gc
 import importlib
@@ -32,6 +32,8 @@ __all__ = ["Fired", "Kiln", "Order", "kilns"]
 
 #: No build of a test takes so many seconds; one that hangs is ended.
 TOO_LONG = 600
+#: What a build would load first, without anything that is tested; what else it loads is told by the first builds.
+LIBRARIES = ("pelican", "conversation.generator")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -104,7 +106,8 @@ def kilns() -> Iterator[tuple[Kiln, Kiln]]:
 def main() -> None:
     """Builds what is ordered until there are no more orders."""
     sys.path.insert(0, str(ROOT / "plugins"))
-    _load()
+    for name in LIBRARIES:
+        importlib.import_module(name)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -124,20 +127,6 @@ def main() -> None:
         fired = Fired(os.waitstatus_to_exitcode(status), said)
         answers.write(json.dumps(dataclasses.asdict(fired)) + "\n")
         answers.flush()
-
-
-def _load() -> None:
-    """What a build would load first; nothing of what is tested, and nothing that listens to Pelican's signals."""
-    import docutils.parsers.rst  # noqa: F401, PLC0415 - the tests' own process does without
-    import docutils.writers.html4css1  # noqa: F401, PLC0415
-    import markdown.extensions.codehilite  # noqa: F401, PLC0415
-    import markdown.extensions.extra  # noqa: F401, PLC0415
-    import markdown.extensions.meta  # noqa: F401, PLC0415
-    import pelican  # noqa: F401, PLC0415
-    import pygments.formatters.html
-    import pygments.lexers.python  # noqa: F401, PLC0415
-
-    import conversation.generator  # noqa: F401, PLC0415
 
 
 def _child(order: Order, log: int, loaded: str) -> None:
@@ -182,7 +171,7 @@ def _build(order: Order) -> int:
             jinja2.Environment.__init__, bytecode_cache=jinja2.FileSystemBytecodeCache(order.compiled)
         )
         vars(jinja2)["Environment"].__init__ = init
-    _set_clock(datetime.datetime.fromisoformat(order.now))
+    _set_clock(dt.datetime.fromisoformat(order.now))
     override: dict[str, Any] = {} if order.plugins is None else {"PLUGINS": list(order.plugins)}
     if order.command:
         extra = [f"{name}={json.dumps(value)}" for name, value in override.items()]
@@ -209,34 +198,34 @@ def _killer(below: str, at: int) -> Callable[[str, tuple[Any, ...]], None]:
     return hook
 
 
-def _set_clock(moment: datetime.datetime) -> None:
+def _set_clock(moment: dt.datetime) -> None:
     """Lets Pelican's contents, and a plugin that asks the clock by itself, live at another moment."""
     import pelican.contents  # noqa: PLC0415 - as above
 
-    true = datetime.datetime
+    true = dt.datetime
 
     class Alike(type):
         def __instancecheck__(cls, one: object) -> bool:
             return isinstance(one, true)
 
     class Clock(true, metaclass=Alike):
-        def __new__(cls, *parts: Any, **more: Any) -> datetime.datetime:  # type: ignore[misc]
+        def __new__(cls, *parts: Any, **more: Any) -> dt.datetime:  # type: ignore[misc]  # noqa: ANN401 - as the true one
             return true(*parts, **more)
 
         @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:  # type: ignore[override]
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:  # type: ignore[override]
             return moment.astimezone(tz) if tz else moment.astimezone().replace(tzinfo=None)
 
     module = types.ModuleType("datetime")
-    module.__dict__.update(vars(datetime), datetime=Clock)
+    module.__dict__.update(vars(dt), datetime=Clock)
     vars(pelican.contents)["datetime"] = module
     run = pelican.Pelican.run
 
     def set_and_run(self: pelican.Pelican) -> None:
         for name, loaded in list(sys.modules.items()):
             for key, value in list(vars(loaded).items()) if name.partition(".")[0] == "incremental" else ():
-                if value is datetime or value is true:
-                    vars(loaded)[key] = module if value is datetime else Clock
+                if value is dt or value is true:
+                    vars(loaded)[key] = module if value is dt else Clock
         run(self)
 
     pelican.Pelican.run = set_and_run

@@ -100,7 +100,9 @@ def _rst(source: Source) -> str:
 
 def _html(source: Source) -> str:
     fields = [f'<meta name="{name}" content="{value}">' for name, value in source.fields.items() if name != "title"]
-    body = [f"<p>{part}</p>" if isinstance(part, str) else f'<a href="{part.to}">{part.words}</a>' for part in source.body]
+    body = [
+        f"<p>{part}</p>" if isinstance(part, str) else f'<a href="{part.to}">{part.words}</a>' for part in source.body
+    ]
     head = f"<head><title>{source.fields['title']}</title>{''.join(fields)}</head>"
     return f"<html>{head}<body>{''.join(body)}</body></html>\n"
 
@@ -240,10 +242,16 @@ def first_sources() -> list[Source]:
     long = "Many words, and then some more, so that the summary of this post has to be cut somewhere in its midst."
     to_rst, picture = Link("an older one", "{filename}/posts/old.rst"), Link("a picture", "{static}/images/a.txt")
     return [
-        Source(ANCHOR, {"title": "Anchor", "date": "2026-02-02 12:00", "slug": "a", "category": "Notes"}, ["Words.", to_rst]),
+        Source(
+            ANCHOR,
+            {"title": "Anchor", "date": "2026-02-02 12:00", "slug": "a", "category": "Notes"},
+            ["Words.", to_rst],
+        ),
         post("post-1.md", 1, long, picture, Link("one", "{tag}one"), authors="Ada, Bob"),
         post("post-2.md", 2, long, Link("attached", "{attach}/images/b.txt"), category="Essays", tags="two, three"),
-        post("post-3.md", 30, "```python\nprint(1)\n```", Link("2", "{filename}post-2.md"), modified="2026-05-05 10:00"),
+        post(
+            "post-3.md", 30, "```python\nprint(1)\n```", Link("2", "{filename}post-2.md"), modified="2026-05-05 10:00"
+        ),
         post("post-4.md", 31, long, summary="Told *by* [hand]({filename}/pages/about.md).", author="Bob"),
         post("post-3-de.md", 30, "Worte.", title="Titel", slug="post-3", lang="de"),
         post("post-3-fr.md", 30, "Mots.", title="Titre", slug="post-3", lang="fr"),

@@ -22,13 +22,21 @@ POSTS = int(os.environ.get("EQUALITY_POSTS", "60"))
 #: The posts of the change: somewhere in the midst, with neighbours on all lists; and a draft.
 SOME, DRAFT = f"number-{POSTS // 2}", f"number-{POSTS // 20 * 10 + 9}"
 
+#: What one common change does not touch more than another, and takes most of the time.
+QUICK: dict[str, object] = {
+    "TEMPLATE_PAGES": {},
+    "DAY_ARCHIVE_SAVE_AS": "",
+    "AUTHOR_FEED_ATOM": None,
+    "FEED_ATOM": None,
+}
+
 KilnPair = tuple[Kiln, Kiln]
 
 
 def large(folder: Path, kilns: KilnPair, **settings: object) -> Trial:
     """A larger site, built."""
     about = Source("pages/about.md", {"title": "About"})
-    trial = Trial(Site(folder / "site", [*many_posts(POSTS), about], **({"TEMPLATE_PAGES": {}} | settings)), kilns)
+    trial = Trial(Site(folder / "site", [*many_posts(POSTS), about], **(QUICK | settings)), kilns)
     assert not trial.build().status
     return trial
 
@@ -140,7 +148,9 @@ def test_lists_that_do_not_show_an_edited_post_are_left_alone(tmp_path: Path, ki
     number = int(SOME.removeprefix("number-"))
     lists = {path for path in written(trial) if path.startswith(("tag/", "category/"))}
     tags = {f"tag/tag-{letter(number, 20)}", f"tag/tag-{letter(7 * number, 20)}"}
-    assert {path.removesuffix(".html").rstrip("23456789") for path in lists} <= tags | {f"category/category-{letter(number, 5)}"}
+    assert {path.removesuffix(".html").rstrip("23456789") for path in lists} <= tags | {
+        f"category/category-{letter(number, 5)}"
+    }
 
 
 def test_a_page_altered_by_hand_is_mended_and_no_other_is_written(tmp_path: Path, kilns: KilnPair) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +19,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from edits import CONTENT, Edit, delete_post, edit_body
+from edits import CONTENT, Edit, add_post, delete_post, edit_body
 from edits_around import AROUND, CACHE, OUTPUT
-from equality import Trial, differences
+from equality import Trial, differences, tree
 from kiln import Kiln
 from sites import PLUGINS, THEMES, Site
 
@@ -30,6 +32,7 @@ SEED = os.environ.get("EQUALITY_SEED", "")
 MOMENTS = ("2026-11-21T10:00:00+00:00", "2026-12-25T10:00:00+00:00", "2026-03-20T10:00:00+00:00")
 NAMES = tuple(Path(name).stem for name in PLUGINS)
 
+KilnPair = tuple[Kiln, Kiln]
 numbers = st.integers(0, 30)
 
 
@@ -43,7 +46,7 @@ class Blogging(RuleBasedStateMachine):
     #: What all machines of a test did.
     done: Counter[str]
 
-    def __init__(self, folder: Path, kilns: tuple[Kiln, Kiln], done: Counter[str]) -> None:
+    def __init__(self, folder: Path, kilns: KilnPair, done: Counter[str]) -> None:
         super().__init__()
         self.folder = folder
         self.kilns = kilns
@@ -64,7 +67,11 @@ class Blogging(RuleBasedStateMachine):
         self.done["sequences"] += 1
         self._compare()
 
-    @rule(edits=st.lists(edits_of(CONTENT + AROUND), min_size=1, max_size=3), seed=st.integers(0, 1), command=st.booleans())
+    @rule(
+        edits=st.lists(edits_of(CONTENT + AROUND), min_size=1, max_size=3),
+        seed=st.integers(0, 1),
+        command=st.booleans(),
+    )
     def edit(self, edits: list[tuple[Edit, int, int]], seed: int, command: bool) -> None:  # noqa: FBT001 - drawn
         """Some edits; taken back where Pelican cannot build what they make."""
         kept = self._trial.site.keep()
@@ -129,7 +136,7 @@ class Blogging(RuleBasedStateMachine):
 
 
 def test_every_build_of_every_sequence_equals_a_clean_one(
-    tmp_path: Path, kilns: tuple[Kiln, Kiln], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, kilns: KilnPair, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exactness is what the plugin promises, whatever was edited, lost, spoilt or killed in between."""
     done = Counter[str]()
@@ -139,11 +146,70 @@ def test_every_build_of_every_sequence_equals_a_clean_one(
 
     chosen: Callable[[], Blogging] = hypothesis.seed(int(SEED))(machine) if SEED else machine
     given = hypothesis.settings(
-        max_examples=SEQUENCES, stateful_step_count=STEPS, derandomize=not SEED, database=None, print_blob=False
+        max_examples=SEQUENCES,
+        stateful_step_count=STEPS,
+        derandomize=not SEED,
+        database=None,
+        suppress_health_check=list(hypothesis.HealthCheck),
     )
-    hypothesis.settings(given, suppress_health_check=list(hypothesis.HealthCheck))
     try:
         run_state_machine_as_test(chosen, settings=given)
     finally:
         with capsys.disabled():
-            print("\n" + ", ".join(f"{number} {what}" for what, number in done.items()))
+            sys.stdout.write("\n" + ", ".join(f"{number} {what}" for what, number in done.items()) + "\n")
+
+
+@pytest.fixture
+def idle(tmp_path: Path, kilns: KilnPair) -> Trial:
+    """A site, built, with a plugin that does nothing at all in place of ours: full builds into the same folder."""
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    (plugins / "idle.py").write_text("def register():\n    pass\n", encoding="utf-8")
+    trial = Trial(
+        Site(tmp_path / "site", PLUGIN_PATHS=["plugins", str(plugins)], PLUGINS=["stamp", "trail"]), kilns, "idle"
+    )
+    assert trial.compare()
+    return trial
+
+
+def test_the_comparison_agrees_where_builds_do(idle: Trial) -> None:
+    """Pelican's own builds are equal to each other, from process to process and into a folder that is full already."""
+    idle.put_by_hand("tag/by-hand.html")
+    for seed, change in enumerate((edit_body, add_post)):
+        change(idle.site, 1, 1)
+        assert idle.compare(seed=seed, command=bool(seed))
+
+
+def test_the_comparison_notices_what_is_left_over(idle: Trial) -> None:
+    """A comparison that could not fail would promise nothing."""
+    delete_post(idle.site, 0, 0)
+    with pytest.raises(AssertionError, match=r"\ncoming\.html is left over"):
+        idle.compare()
+
+
+def test_the_comparison_forgives_what_nobody_can_know(idle: Trial) -> None:
+    """Where all memory is lost, a page without a source may be somebody's own."""
+    delete_post(idle.site, 0, 0)
+    idle.doubt()
+    assert idle.compare()
+
+
+def test_the_comparison_notices_every_kind_of_difference() -> None:
+    """What is missing is as bad as what is too much, and other bytes are as bad as either."""
+    found = differences({"same": b"1", "other": b"1", "more": b""}, {"same": b"1", "other": b"2", "less": b""})
+    assert [one.splitlines()[0] for one in found] == ["more is left over", "less is missing", "other differs"]
+
+
+def test_a_build_can_be_killed_half_way(idle: Trial) -> None:
+    """The test of killed builds kills them: before the end, and after the beginning."""
+    shutil.rmtree(idle.site.output)
+    assert idle.build(kill_at=40).status == -signal.SIGKILL
+    assert 10 < len(tree(idle.site.output)) < 40
+
+
+def test_the_clock_of_a_build_can_be_moved(idle: Trial) -> None:
+    """A post of the future is a draft before its day, and published afterwards."""
+    idle.site.configure(WITH_FUTURE_DATES=False)
+    before, after = (idle.clean(now=moment)[1] for moment in MOMENTS[:2])
+    assert "drafts/coming.html" in before.keys() - after.keys()
+    assert "coming.html" in after.keys() - before.keys()
