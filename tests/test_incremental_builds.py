@@ -120,6 +120,36 @@ def test_what_is_gone_is_removed_and_what_is_the_readers_own_stays(blog: Kept) -
     assert files == blog.plain()
 
 
+def test_what_a_killed_build_left_is_removed(tmp_path: Path) -> None:
+    """A build that ended half way wrote files that no other build wants: the next one removes them."""
+    blog = Kept(
+        tmp_path,
+        PLUGIN_PATHS=[str(ROOT / "plugins"), "own"],
+        PLUGINS=["killer", "incremental"],
+        TAG_FEED_ATOM="feeds/tag/{slug}.xml",
+        INCREMENTAL_OBSERVERS=["killer"],
+    )
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "killer.py").write_text(
+        "import os, signal\n"
+        "from pelican import signals\n"
+        "def kill(path, context):\n"
+        "    if os.path.exists('kill') and path.endswith(open('kill').read()):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "def register():\n"
+        "    signals.content_written.connect(kill)\n"
+    )
+    blog.again()
+    blog.write("late.md", tags="other", date="2026-04-01 10:00")
+    (tmp_path / "kill").write_text("late.html")
+    assert blog.pelican().returncode < 0
+    assert (blog.output / "feeds" / "tag" / "other.xml").exists()
+    (tmp_path / "kill").unlink()
+    (blog.folder / "content" / "late.md").unlink()
+    blog.again()
+    assert blog.files() == blog.plain()
+
+
 @pytest.mark.parametrize("harm", ["altered", "removed", "a folder"])
 def test_a_page_that_somebody_touched_is_written_again(blog: Kept, harm: str) -> None:
     """The site is as a whole build leaves it, whatever was done to it, even where size and time tell nothing."""

@@ -10,26 +10,31 @@ from typing import Any
 from pelican.contents import Content
 from pelican.generators import StaticGenerator
 
+from .journal import Journal
 from .memory import Copied
 from .outputs import signature
 
 __all__ = ["copied_files", "copy_sparingly"]
 
 
-def copy_sparingly(generator: StaticGenerator, former: Mapping[str, Copied]) -> None:
+def copy_sparingly(generator: StaticGenerator, former: Mapping[str, Copied], journal: Journal) -> None:
     """Lets a generator of static files copy only what is not there already as it must be.
 
     Times decide nothing: a copy counts as good when it and its source are as the last build left them.
     """
-    if generator.settings["STATIC_CREATE_LINKS"]:
-        return
+    journal.note(copy for _, copy in _theme_files(generator))
+
+    as_ever = generator._file_update_required  # noqa: SLF001 - Pelican has no other place to ask
 
     def is_due(static: Content) -> bool:
         source, copy = _places(static, generator)
+        journal.note([copy])
+        if generator.settings["STATIC_CREATE_LINKS"]:
+            return bool(as_ever(static))
         known = former.get(copy)
         return known is None or known != Copied(source, signature(source), signature(copy))
 
-    generator._file_update_required = is_due  # noqa: SLF001 - the one place where Pelican asks
+    generator._file_update_required = is_due  # noqa: SLF001 - likewise
 
 
 def copied_files(context: Mapping[str, Any], generator: StaticGenerator) -> Iterator[tuple[str, Copied]]:

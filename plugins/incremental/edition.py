@@ -10,6 +10,7 @@ from typing import Any
 from .calls import Call
 from .digests import Opaque, joined
 from .forking import MOST_TASKS, can_fork, share
+from .journal import Journal
 from .memory import Copied, Memory, Written
 from .outputs import signature
 from .recording import Reading, Recorder
@@ -34,8 +35,9 @@ class Edition:
     says that pages are put aside until `share`, to be rendered by several processes.
     """
 
-    def __init__(self, former: Memory, now: Memory, recorder: Recorder, site: Site) -> None:
-        self.former, self.now, self.recorder, self.site = former, now, recorder, site
+    def __init__(self, former: Memory, journal: Journal, recorder: Recorder, site: Site) -> None:
+        self.former, self.now, self.journal = former, Memory(), journal
+        self.recorder, self.site = recorder, site
         self.templates = Templates(former.closures)
         self.warnings = Warnings()
         self.whole, self.feeds_whole = "", ""

@@ -21,6 +21,7 @@ from .copies import copied_files, copy_sparingly
 from .digests import Digester
 from .edition import Edition
 from .fingerprint import changed, fingerprint, reading_part, unknown_settings
+from .journal import Journal
 from .listeners import others
 from .memory import Copied, Memory
 from .outputs import remove_others, remove_stale
@@ -133,6 +134,8 @@ class Run:
         self._memory_file = self._home / f"pages-{place}"
         self._fingerprint = fingerprint(pelican)
         self._former = Memory.load(self._memory_file)
+        self._journal = Journal(self._home / f"begun-{place}", self._former.written.keys() | self._former.copied.keys())
+        self._former.copied |= {path: Copied("", None, None) for path in self._journal.left()}
         self._recorder = Recorder()
         self._generators: list[Generator] = []
         self._caches: list[ContentCache] = []
@@ -161,7 +164,7 @@ class Run:
 
     def copy(self, generator: StaticGenerator) -> None:
         """Lets files be copied only where they are not there already."""
-        copy_sparingly(generator, self._former.copied)
+        copy_sparingly(generator, self._former.copied, self._journal)
 
     def writer(self) -> type[Writer] | None:
         """The class of the writer, for this run alone; None where another plugin brings one."""
@@ -173,7 +176,7 @@ class Run:
         settled = not others(*_CHANGING)
         shelves = stock(context, self._generators, self._recorder)
         site = Site(Digester(), context, shelves, settled=settled)
-        self._edition = edition = Edition(self._former, Memory(), self._recorder, site)
+        self._edition = edition = Edition(self._former, self._journal, self._recorder, site)
         edition.whole, edition.feeds_whole = self._whole(), next(iter(others(*_FEEDS)), "")
         edition.processes = self._ours.jobs
         watched = others(signals.content_written, signals.article_writer_finalized, *_CHANGING)
@@ -202,6 +205,7 @@ class Run:
         for path in remove_stale(former - now.written.keys() - now.copied.keys(), self._output):
             logger.info("Removed %s, which belongs to the site no more.", path)
         now.save(self._memory_file)
+        self._journal.close()
         self._tell(edition)
 
     def _whole(self) -> str:

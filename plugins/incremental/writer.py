@@ -78,6 +78,7 @@ class IncrementalWriter(Writer):
         if key and target not in self._written_files and self.edition.keeps_feed(target, key):
             self._written_files.add(target)
             return None
+        self.edition.journal.note([target] if path else [])
         made = super().write_feed(elements, context, path, url, feed_type, override_output, feed_title)
         if path:
             self.edition.made(target, key)
@@ -195,4 +196,5 @@ class _Page:
             reading.always.add("is written by several parts of the site")
         edition.made(path, trace(reading, edition.site, templates))
         clear_way(path, edition.former_paths)
+        edition.journal.note([path])
         return page
