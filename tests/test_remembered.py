@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from blog import Blog, mention
 from conversation import exports
 from conversation.acts import Act, Count, Direction, Kind, Person, Proof
 from conversation.almanac import Almanac, path_of
@@ -140,7 +142,7 @@ steps = st.tuples(st.sampled_from(SOURCES), batches).map(lambda told: ("pull", t
 )
 
 
-class Blog:
+class History:
     """A blog that is built again and again; `keys` has by each key what a conversation of that key said."""
 
     def __init__(self, root: Path) -> None:
@@ -229,10 +231,26 @@ def compare_ledgers(quick: Remembered, whole: Assembly) -> None:
 def test_nothing_that_was_kept_makes_a_difference(taken: list[tuple[str, Any]]) -> None:
     """Whatever comes, goes or is set otherwise between builds: all is as if it were put together from nothing."""
     with tempfile.TemporaryDirectory() as folder:
-        blog = Blog(Path(folder))
+        blog = History(Path(folder))
         with blog.store:
             blog.compare()
             for what, told in taken:
                 blog.take(what, told)
                 blog.compare()
             blog.almanac.rest()
+
+
+@pytest.mark.parametrize("harm", ["cut", "noise", "another"])
+def test_a_damaged_almanac_is_made_anew(tmp_path: Path, harm: str) -> None:
+    """Whatever lies where the almanac should lie: the site is built all the same, and as from nothing."""
+    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1), mention(2)])
+    blog.build()
+    before, path = blog.files(), path_of(blog.folder)
+    data = path.read_bytes()
+    path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
+    if harm == "another":
+        path.write_text("no database at all", "utf-8")
+    else:
+        path.write_bytes(data[:5000] if harm == "cut" else data[:4096] + bytes(len(data) - 4096))
+    assert blog.build().files() == before
+    assert path.is_file()

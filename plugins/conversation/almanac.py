@@ -17,7 +17,7 @@ from typing import Any
 from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
 from .ledger import Entry
 
-__all__ = ["Almanac", "Page", "path_of"]
+__all__ = ["Almanac", "Damaged", "Page", "path_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
 EDITION = 1
@@ -60,26 +60,34 @@ class Page:
     photos: Sequence[str] = ()
 
 
+class Damaged(Exception):
+    """What was kept cannot be read or written: `Almanac.begin_anew`, and once more from the beginning."""
+
+
 class Almanac:
-    """What was kept by the last build. A file that cannot be read is replaced; one that is in use is left alone."""
+    """What was kept by the last build. A file that is no almanac is replaced. All methods raise Damaged."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._open: sqlite3.Connection | None = None
+        self._is_busy = False
 
     def rest(self) -> None:
         """Closes the file until it is asked for something again: processes that go on from here have nothing of it."""
-        if self._open is not None and self._path.is_file():
+        if self._open is not None and self._path.is_file() and not self._is_busy:
             self._open.close()
             self._open = None
 
     def begin_anew(self) -> None:
-        """Throws everything away."""
+        """Throws everything away; what another build has in its hands is left alone, and nothing kept this time."""
         if self._open is not None:
             self._open.close()
         self._open = None
-        with contextlib.suppress(OSError):
-            remove(self._path)
+        if self._is_busy:
+            self._open = _prepared(sqlite3.connect(":memory:", isolation_level=None))
+        else:
+            with contextlib.suppress(OSError):
+                remove(self._path)
 
     @property
     def _connection(self) -> sqlite3.Connection:
@@ -160,13 +168,13 @@ class Almanac:
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction around what is kept."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._do("BEGIN IMMEDIATE")
+        well = False
         try:
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+            well = True
+        finally:
+            self._do("COMMIT" if well else "ROLLBACK")
 
     def keep(self, pages: Iterable[Page]) -> None:
         """Keeps pages, in the place of what was kept of them."""
@@ -179,7 +187,7 @@ class Almanac:
             told = [url, page.leaf.key, page.leaf.as_json(), *map(json.dumps, (entries, details.spots, signed))]
             columns = [page.columns[name].tobytes() for name in COLUMNS]
             marks = ", ".join("?" * (len(told) + len(columns)))
-            self._connection.execute(f"INSERT INTO leaves VALUES ({marks})", [*told, *columns])  # noqa: S608 - ours
+            self._do(f"INSERT INTO leaves VALUES ({marks})", [*told, *columns])  # noqa: S608 - ours
             self._many("INSERT INTO lines VALUES (?, ?, ?)", [(at, line, url) for at, line in page.lines])
             self._many("INSERT INTO remarks VALUES (?, ?)", [(at, url) for at in page.remarks])
             self._many("INSERT INTO photos VALUES (?, ?)", [(url, photo) for photo in page.photos])
@@ -188,18 +196,32 @@ class Almanac:
         """Forgets pages."""
         for url in urls:
             for table in ("leaves", "lines", "remarks", "photos"):
-                self._connection.execute(f"DELETE FROM {table} WHERE url = ?", [url])  # noqa: S608 - ours
+                self._do(f"DELETE FROM {table} WHERE url = ?", [url])  # noqa: S608 - ours
 
     def write_down(self, name: str, note: object) -> None:
         """Notes plain values under a name."""
-        self._connection.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", [name, json.dumps(note)])
+        self._do("INSERT OR REPLACE INTO notes VALUES (?, ?)", [name, json.dumps(note)])
 
     def _all(self, statement: str, values: Sequence[object] = ()) -> Iterator[Any]:
-        return self._connection.execute(statement, values)
+        with self._told():
+            yield from self._connection.execute(statement, values)
+
+    def _do(self, statement: str, values: Sequence[object] = ()) -> None:
+        with self._told():
+            self._connection.execute(statement, values)
 
     def _many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         if rows:
-            self._connection.executemany(statement, rows)
+            with self._told():
+                self._connection.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            self._is_busy = "locked" in str(error)
+            raise Damaged(str(error)) from error
 
 
 def path_of(root: Path) -> Path:

@@ -10,19 +10,20 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import markdown
 from markupsafe import Markup
+from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
 from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from .almanac import Almanac, path_of
+from .almanac import Almanac, Damaged, path_of
 from .assembly import newest_moment
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
@@ -30,6 +31,7 @@ from .languages import Languages, pure, speak
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
 from .poster import NoPoster, poster
+from .posts import Post
 from .press import Edition, name_feeds, write
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
@@ -104,20 +106,16 @@ class ConversationGenerator(Generator):
             ends = time.monotonic() + self.ours.deadline
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
-            assembly = Remembered(self.ours, self.store, posts, _clock(self.store, posts), self._almanac)
-            assembly.save_posts()
-            self._album = self._pictures(assembly, ends - time.monotonic())
-            assembly.pictures = self._album.paths
-            for content, post in pairs:
-                content.conversation = assembly.conversations[post.url]
-            self._ledger = assembly.ledger()
-            self._assembly = assembly
-            self._pairs = pairs
+            try:
+                assembly = self._assembled(pairs, ends)
+            except Damaged:
+                self._almanac.begin_anew()
+                assembly = self._assembled(pairs, ends)
+            self._assembly, self._pairs = assembly, pairs
             for problem in assembly.problems:
                 logger.warning("%s", problem)
             if waiting := waiting_line(*assembly.waiting_numbers):
                 console.print(waiting, markup=False)
-            self.context["conversations"] = assembly.overview()
             self._almanac.rest()
         self.context["conversation_endpoint"] = self.ours.webmention
         self.context.setdefault("CONVERSATION_LEDGER_URL", self.ours.ledger_url)
@@ -131,6 +129,19 @@ class ConversationGenerator(Generator):
         place = str(PurePosixPath(self.ours.ledger_save_as).parent / "year.png")
         self.context["conversation_og_image"] = place if self._poster else ""
         name_feeds(self.ours, pairs)
+
+    def _assembled(self, pairs: Sequence[tuple[Content, Post]], ends: float) -> Remembered:
+        """Puts everything together, and attaches it. Raises Damaged where what the last build kept is of no use."""
+        posts = tuple(post for _, post in pairs)
+        assembly = Remembered(self.ours, self.store, posts, _clock(self.store, posts), self._almanac)
+        assembly.save_posts()
+        self._album = self._pictures(assembly, ends - time.monotonic())
+        assembly.pictures = self._album.paths
+        for content, post in pairs:
+            content.conversation = assembly.conversations[post.url]
+        self._ledger = assembly.ledger()
+        self.context["conversations"] = assembly.overview()
+        return assembly
 
     def generate_output(self, writer: Writer) -> None:
         """Writes the plugin's style sheets, pages and feeds."""
