@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from atom import ATOM, SCHEMA, THR, entries, faults
 from blog import ROOT, SITE, Blog, mention
 from conversation import sanitise
-from conversation.feeds import ENTRIES, About, atom, post_feeds, uri
+from conversation.feed_places import post_feeds
+from conversation.feeds import ENTRIES, About, atom, uri
 from conversation.languages import Languages
 from conversation.posts import Post
 from conversation.threads import Conversation, Spot, newest, remarks

@@ -65,8 +65,11 @@ def _is_source(names: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
     Short texts, numbers and True are one object wherever they stand, so that two sites may share them. A list or a
     dictionary is shared by no other site; without one, the folder must not tell otherwise.
     """
+    ours = [name for name in settings if name.startswith("CONVERSATION_")]
+    if not any(name in names and names[name] is settings[name] for name in ours):
+        return False  # as nearly all of a thousand modules
     same = [name for name in names.keys() & settings.keys() if names[name] is settings[name]]
-    if not isinstance(names.get("__file__"), str) or not any(name.startswith("CONVERSATION_") for name in same):
+    if not isinstance(names.get("__file__"), str):
         return False
     return any(isinstance(settings[name], list | dict) for name in same) or _is_home(names, settings) is not False
 

@@ -24,7 +24,7 @@ from .languages import ENGLISH, Words
 from .posts import Post
 from .threads import Remark, Said
 
-__all__ = ["ENTRIES", "About", "atom", "post_feeds"]
+__all__ = ["ENTRIES", "About", "atom"]
 
 #: Entries in a feed, at most.
 ENTRIES = 50
@@ -79,25 +79,6 @@ def atom(some: Iterable[Remark], about: About, language: Words = ENGLISH) -> str
     out = StringIO()
     feed.write(out, "utf-8")
     return f"{out.getvalue()}\n"
-
-
-def post_feeds(posts: Iterable[tuple[Post, str]], pattern: str) -> tuple[dict[str, str], list[str]]:
-    """The path of each post's own feed, by the post's address; and the addresses that found theirs taken.
-
-    `posts` come with their slugs. Translations share theirs, so that theirs gets its language too, as in Pelican's
-    own addresses: `bread-de`.
-    """
-    paths: dict[str, str] = {}
-    taken: set[str] = set()
-    without = []
-    for post, slug in posts:
-        path = pattern.replace("{slug}", slug if post.url == post.original else f"{slug}-{post.lang}")
-        if path in taken:
-            without.append(post.url)
-        else:
-            taken.add(path)
-            paths[post.url] = path
-    return paths, without
 
 
 def headline(remark: Remark, language: Words) -> str:

@@ -25,9 +25,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from .almanac import Almanac, Damaged, path_of
 from .assembly import newest_moment
+from .clients import client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .errors import ConversationError
-from .languages import Languages, pure, speak
+from .languages import Languages, pure, speak, speaks
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
 from .poster import NoPoster, poster
@@ -39,7 +40,6 @@ from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
 from .store import Store
 from .summary import Summary
-from .workshop import client_for
 
 __all__ = ["ConversationGenerator", "clearly", "languages_of", "prepare", "settings_of", "teach"]
 
@@ -76,7 +76,8 @@ def prepare(generator: Generator) -> None:
 
 def teach(generator: Generator) -> None:
     """Lets a generator's templates speak the language of each page; the site's and the theme's own sentences win."""
-    speak(generator.env, _languages(generator))
+    if not speaks(generator.env):
+        speak(generator.env, _languages(generator))
 
 
 class ConversationGenerator(Generator):

@@ -22,9 +22,10 @@ from pelican.contents import Content
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
-from . import exports, feeds
+from . import exports
 from .acts import Direction
 from .almanac import Almanac
+from .feed_places import post_feeds
 from .further import further_pages, remove_former
 from .languages import Languages
 from .leaves import digest
@@ -165,8 +166,9 @@ def _key_of(edition: Edition, counted: Mapping[str, Collection[Direction]], text
 def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
     """Tells every article and page where its own feed is, as `conversation_feed`: "" where it has none."""
     public = [(item, post) for item, post in pairs if post.status == "published" and ours.siteurl]
-    wanted = [(post, item.slug) for item, post in public if ours.post_feed_atom]
-    paths, without = feeds.post_feeds(wanted, ours.post_feed_atom)
+    paths, without = post_feeds(
+        [(post, item.slug) for item, post in public if ours.post_feed_atom], ours.post_feed_atom
+    )
     for item, post in pairs:
         item.conversation_feed = paths.get(post.url, "")
     for url in without:
@@ -237,6 +239,8 @@ def _write_conversations(edition: Edition, press: _Press) -> None:
 
 def _write_feeds(edition: Edition, press: _Press) -> None:
     """The feed of the whole site and those of the posts, as far as they are wanted."""
+    from . import feeds  # noqa: PLC0415 - a site without needs none of it
+
     ours, site = edition.ours, edition.ours.siteurl
     home = press.settings["FEED_DOMAIN"] or site
     if press.context["CONVERSATION_FEED_ATOM"]:

@@ -154,7 +154,8 @@ class Remembered(Assembly):
             if page.post:
                 leaf = self.leaves[page.url]
                 key = self._key_of(page.post)
-                promised = Promised(page.post, leaf.counts, leaf.parts, key, partial(self._read, page))
+                post = dataclasses.replace(page.post, html="")  # the body is the page's to show, and not in the key
+                promised = Promised(post, leaf.counts, leaf.parts, key, partial(self._read, page))
                 # To whoever reads it, it is one.
                 made[page.url] = cast("Conversation", promised)
         return made

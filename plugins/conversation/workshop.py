@@ -19,9 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from . import exchange
 from .acts import Problem
 from .assembly import Assembly, newest_moment
+from .clients import cache_of, client_for, passing_client_for
 from .contents import posts_of, readable_contents
 from .errors import ArchiveError, ConversationError
-from .http import Client
 from .pictures import Errand, Refreshed, refresh
 from .posts import Post
 from .pull import Outcome, Plan, Pull
@@ -34,29 +34,6 @@ __all__ = ["Workshop", "cache_of", "client_for", "configured", "passing_client_f
 MANY = 100
 #: Seconds that a pull of its own takes at most: a service that never ends must not keep a nightly job from ending.
 PATIENCE = 3_600.0
-
-
-def client_for(settings: Settings, *, unlimited: bool = False) -> Client:
-    """The HTTP client of a blog: no request of it outlives CONVERSATION_DEADLINE, and CONVERSATION_BUDGET ends them.
-
-    An `unlimited` one goes on as long as there is something to ask.
-    """
-    return Client(
-        budget=None if unlimited else settings.budget or None,
-        deadline=min(20.0, settings.deadline),
-        cache=cache_of(settings),
-        site=settings.siteurl,
-    )
-
-
-def passing_client_for(settings: Settings) -> Client:
-    """One for a look in passing at a single page: tried once, and not kept."""
-    return Client(retries=0, site=settings.siteurl)
-
-
-def cache_of(settings: Settings) -> Path:
-    """Where answers of the sources are kept for a while."""
-    return settings.root / ".cache" / "conversation"
 
 
 def configured(path: Path) -> tuple[dict[str, Any], Settings]:

@@ -7,7 +7,7 @@ Jinja's templates to speak the language of the page that they are part of.
 from __future__ import annotations
 
 from .finding import Languages
-from .speaking import pure, speak
+from .speaking import pure, speak, speaks
 from .words import ENGLISH, Words
 
-__all__ = ["ENGLISH", "Languages", "Words", "pure", "speak"]
+__all__ = ["ENGLISH", "Languages", "Words", "pure", "speak", "speaks"]

@@ -20,7 +20,7 @@ from markupsafe import Markup
 from .finding import Languages
 from .words import Words
 
-__all__ = ["pure", "speak"]
+__all__ = ["pure", "speak", "speaks"]
 
 EXTENSION = "jinja2.ext.i18n"
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
@@ -35,10 +35,15 @@ def pure(function: _Any) -> _Any:
     return function
 
 
+def speaks(environment: Environment) -> bool:
+    """Whether templates can do so already, and nobody else has taken it from them since."""
+    return isinstance(environment.globals.get("gettext"), _Gettext)
+
+
 def speak(environment: Environment, languages: Languages) -> None:
     """Gives templates `gettext`, `ngettext`, `conversation_language` and filters for dates and numbers."""
     installed = environment.globals
-    if isinstance(installed.get("gettext"), _Gettext):
+    if speaks(environment):
         return
     environment.add_extension(EXTENSION)
     # The extension's own switch. A new-style function fills the placeholders of its sentence itself.
