@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,11 @@ class Further:
         }
 
 
-def further_pages(contents: Iterable[Any]) -> Iterator[Further]:
-    """The further pages of all `contents`. Raises ConversationError where one has the file of something else."""
-    places = [(content.save_as, content) for content in contents]
+def further_pages(places: Sequence[tuple[str, Any]]) -> Iterator[Further]:
+    """The further pages of contents that come with their files.
+
+    Raises ConversationError where one has the file of something else.
+    """
     taken = {place for place, _ in places}
     for place, content in places:
         for number, part in enumerate(content.conversation.pages, 1):
@@ -54,14 +57,13 @@ def further_pages(contents: Iterable[Any]) -> Iterator[Further]:
             yield Further(content, part, further_path(content.url, number), save_as)
 
 
-def remove_former(contents: Iterable[Any], output: str) -> None:
+def remove_former(places: Sequence[tuple[str, Any]], output: str) -> None:
     """Removes pages that an earlier build wrote and this one did not: something was deleted, hidden or forgotten."""
-    places = [(content.save_as, content) for content in contents]
     kept = {place for place, _ in places}
     for place, content in places:
-        ours = f'<aside class="conversation" data-post="{escape(content.conversation.url)}"'
         number = 1 + len(content.conversation.pages)
-        while Path(f"{output}/{(name := further_path(place, number))}").is_file():
+        while os.path.isfile(f"{output}/{(name := further_path(place, number))}"):  # noqa: PTH113 - ten thousand times
+            ours = f'<aside class="conversation" data-post="{escape(content.conversation.url)}"'
             path = Path(sanitised_join(output, name))
             if name not in kept and ours in path.read_text(encoding="utf-8"):
                 path.unlink()

@@ -177,14 +177,13 @@ def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
 
 def _write_further(edition: Edition, press: _Press) -> None:
     """The older parts of long conversations."""
-    contents = [content for content, _ in edition.pairs]
-    base = press.base
-    styled = links_sheet(press.env, base)
-    for further in further_pages(contents):
-        press.page(
-            further.save_as, "further.html", conversation_base=base, conversation_styled=styled, **further.context
-        )
-    remove_former(contents, str(press.output))
+    places = [(content.save_as, content) for content, _ in edition.pairs]
+    further = list(further_pages(places))
+    styled = bool(further) and links_sheet(press.env, press.base)
+    for one in further:
+        values = {"conversation_base": press.base, "conversation_styled": styled, **one.context}
+        press.page(one.save_as, "further.html", **values)
+    remove_former(places, str(press.output))
 
 
 def _write_ledger(edition: Edition, press: _Press) -> None:

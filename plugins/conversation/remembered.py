@@ -223,24 +223,23 @@ class Remembered(Assembly):
 
     def _key_of(self, post: Post) -> str:
         """A digest of all that a conversation says."""
-        leaf = self.leaves[post.url]
-        over = self.house.now is not None and not isinstance(post.closed, bool) and self.house.now >= post.closed
-        links = self._given.links.get(post.url, NO_LINKS)
-        names = [(number, self._names.get(number)) for number in links.whose]
-        copies = [self.house.copies.get(source, {}).get(post.url, ()) for source in self.house.services]
+        leaf, links = self.leaves[post.url], self._given.links.get(post.url, NO_LINKS)
         photos = [self.pictures.get(photo, "") for photo in self._photos.get(post.url, ())] if self.pictures else []
-        mine = (
-            [self._given_key, dataclasses.astuple(self._me), self.pictures.get(self._me.photo)] if leaf.joined else []
-        )
-        return digest(leaf.key, self._view, over, copies, links.key, names, photos, mine)
+        closes = not isinstance(post.closed, bool) and self.house.now is not None and self.house.now >= post.closed
+        copies = [self.house.copies.get(source, {}).get(post.url, ()) for source in self.house.copies]
+        if not (any(photos) or closes or any(copies) or links.whose or leaf.joined):
+            return f"{leaf.key} {self._view}"
+        names = [(number, self._names.get(number)) for number in links.whose]
+        me = dataclasses.astuple(self._me), self.pictures.get(self._me.photo)
+        mine = [self._given_key, me] if leaf.joined else []
+        return digest(leaf.key, self._view, closes, copies, links.key, names, photos, mine)
 
     @cached_property
     def _view(self) -> str:
         """A digest of what all conversations share beside what leaves do."""
         house = self.house
-        return digest(*([dataclasses.astuple(one) for one in some] for some in (house.contact, house.stale)))
-
-    # What was given
+        shared = [[dataclasses.astuple(one) for one in some] for some in (house.contact, house.stale)]
+        return digest(shared, list(house.services), list(house.copies))
 
     @cached_property
     def _given_key(self) -> str:
@@ -290,8 +289,6 @@ class Remembered(Assembly):
         for url, (data,) in self._almanac.columns(name):
             if data:
                 yield url, array(COLUMNS[name], data)
-
-    # The ledger
 
     def ledger(self) -> Ledger:
         """As in `Assembly`."""
