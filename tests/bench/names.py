@@ -17,7 +17,10 @@ ADDED = "incremental: one post added"
 #: The rows of a site that is built incrementally.
 INCREMENTAL = (ONE_CORE, COLD, NOTHING, DREW, EDITED, ADDED)
 REFRESH = "refresh: 20 posts drew something new"
+IDLE = "refresh: nothing new"
 LOADING = "refresh: only starting and importing"
+#: The rows of the task that brings a built site up to date.
+REFRESHING = (IDLE, REFRESH, LOADING)
 WITH_ARCHIVES = ", with years and months"
 #: Before the name of a row with the theme of the sample blog.
 COMMONS = "commons, "

@@ -161,7 +161,7 @@ def _commons(ground: _Ground) -> Iterator[Row]:
 def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -> Iterator[Row]:
     """A living site: cold, and after each of the changes; `before` is put before the names of the rows."""
     if not has_incremental():
-        wanted = [*names.INCREMENTAL, names.REFRESH, names.LOADING]
+        wanted = [*names.INCREMENTAL, *names.REFRESHING]
         yield from (Row(before + name, ground.size, None) for name in wanted)
         return
     living = Living(ground.folder / folder, ground.blog, ground.talked.folder / STORE, theme)
@@ -172,28 +172,41 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
             row, faults=lambda: row.faults() + [f"{row.name}: {one}" for one in living.unequal()]
         )
 
-    def after(name: str, change: Callable[[], None] | None = None, what: Command | None = None) -> Row:
-        return equal(Row(before + name, ground.size, what or living.site.command, living.once_built(change)))
+    def after(name: str, change: Callable[[], None] | None = None) -> Row:
+        return equal(Row(before + name, ground.size, living.site.command, living.once_built(change)))
 
     yield equal(ground.cold(before + names.ONE_CORE, living.site, ground.drawn, cores=1))
     yield equal(ground.cold(before + names.COLD, living.site, ground.drawn))
     yield after(names.NOTHING)
     yield after(names.DREW, living.draw)
-    yield from _refreshing(ground, living, after, before)
+    yield from _refreshing(ground, living, equal, before)
     yield after(names.EDITED, living.edit)
     yield after(names.ADDED, living.add)
 
 
-def _refreshing(ground: _Ground, living: Living, after: Callable[..., Row], before: str) -> Iterator[Row]:
-    """The task `refresh`, where there is one, and what of it is only starting and importing."""
+def _refreshing(ground: _Ground, living: Living, equal: Callable[[Row], Row], before: str) -> Iterator[Row]:
+    """The task `refresh`, where there is one, and what of it is only starting and importing.
+
+    A site is refreshed again and again: what the first time writes down for the next is there already.
+    """
     if "refresh" not in collection.task_names:
-        yield from (Row(before + name, ground.size, None) for name in (names.REFRESH, names.LOADING))
+        yield from (Row(before + name, ground.size, None) for name in names.REFRESHING)
         return
     folder, loaded = living.site.folder, str(ground.folder / f"{before}loaded.json".replace(" ", ""))
-    yield after(names.REFRESH, living.draw, task(folder, "refresh"))
+    refresh = task(folder, "refresh")
+
+    def once_refreshed() -> None:
+        living.once_built()()
+        measure(refresh)
+
+    def once_talked_about() -> None:
+        once_refreshed()
+        living.draw()
 
     def ask() -> None:
-        living.once_built(living.draw)()
+        once_talked_about()
         measure(task(folder, "--loaded", loaded, "refresh"))
 
+    yield equal(Row(before + names.IDLE, ground.size, refresh, once_refreshed))
+    yield equal(Row(before + names.REFRESH, ground.size, refresh, once_talked_about))
     yield Row(before + names.LOADING, ground.size, task(folder, "--load", loaded), ask)
