@@ -122,3 +122,20 @@ def test_pelican_is_as_it_was_afterwards(tmp_path: Path, kind: Any) -> None:
         broken.generate_context()
     assert generators.process_translations is process_translations
     assert gc.get_threshold() == thresholds
+
+
+NAMES = st.text("ab._~#/-*é", min_size=1, max_size=12) | st.sampled_from(
+    ["a.md", ".hidden.md", "b.rst", "c.tar.gz", "x/.#y.md"]
+)
+
+
+@given(
+    path=NAMES,
+    ignores=st.lists(st.sampled_from(["**/.*", "__pycache__", ".#*", "*~", "a*", "[ab].?d", "é*"]), max_size=4),
+    extensions=st.sampled_from([None, False, ("md", "gz"), {"rst", ""}]),
+)
+def test_a_file_is_included_where_pelican_includes_it(path: str, ignores: list[str], extensions: Any) -> None:
+    """Patterns of files to be ignored, and endings, mean what they mean to Pelican."""
+    generator = SimpleNamespace(settings={"IGNORE_FILES": ignores}, readers=SimpleNamespace(extensions={"md", "rst"}))
+    expected = generators.Generator._include_path(generator, path, extensions)
+    assert scans.include_path(generator)(path, extensions) == expected

@@ -36,11 +36,7 @@ class Opaque(Exception):
 
 def joined(*parts: bytes) -> bytes:
     """One digest of several byte strings, each with its length, so that no two lists of parts are alike."""
-    made = blake2b(digest_size=SIZE)
-    for part in parts:
-        made.update(b"%d:" % len(part))
-        made.update(part)
-    return made.digest()
+    return blake2b(b"".join([b"%d:%b" % (len(part), part) for part in parts]), digest_size=SIZE).digest()
 
 
 def content_name(content: Content) -> str:
@@ -89,6 +85,11 @@ class Digester:
             found = self._contents[id(content)] = (content, joined(b"content", content_name(content).encode()))
         return found[1]
 
+    def _all(self, values: Iterable[object]) -> list[bytes]:
+        """The digests of many values: mostly contents, which are known by now."""
+        known = self._contents
+        return [known[id(one)][1] if id(one) in known else self.of(one) for one in values]
+
     def _text(self, text: str) -> bytes:
         found = self._texts.get(text)
         if found is None:
@@ -121,7 +122,7 @@ class Digester:
         if isinstance(value, str):
             return (b"str", name, str(value).encode("utf-8", "surrogatepass"))
         if isinstance(value, list | tuple):
-            return (b"list", name, *map(self.of, value))
+            return (b"list", name, *self._all(value))
         if isinstance(value, Mapping):
             return (b"map", name, *(part for pair in value.items() for part in map(self.of, pair)))
         if isinstance(value, set | frozenset):

@@ -36,7 +36,7 @@ class Site:
     def __init__(
         self, digester: Digester, context: Mapping[str, Any], shelves: Mapping[tuple[str, ...], Shelf], *, settled: bool
     ) -> None:
-        self.context, self.shelves, self._digester, self._settled = context, shelves, digester, settled
+        self.context, self.shelves, self.settled, self._digester = context, shelves, settled, digester
         self._contents = {content_name(one): one for one in _named(context, shelves)}
         self._attached = frozenset(self._attachments())
         self._answers: dict[tuple[tuple[str, ...], Question], bytes] = {}
@@ -61,7 +61,7 @@ class Site:
         """The digest of a variable's value; one that `stays` as it is while pages are written is remembered."""
         if value is missing:
             return MISSING
-        return self._digester.remembered(value) if stays and self._settled else self._digester.of(value)
+        return self._digester.remembered(value) if stays and self.settled else self._digester.of(value)
 
     def answer(self, key: tuple[str, ...], question: Question) -> bytes:
         """What a shelf answers to a question; a shelf that is not there is MISSING."""
@@ -74,7 +74,7 @@ class Site:
 
     def whole(self, content: Content) -> bytes:
         """All of a content at once, as it came from its file and as plugins changed it since."""
-        found = self._wholes.get(id(content)) if self._settled else None
+        found = self._wholes.get(id(content)) if self.settled else None
         if found is None:
             found = self._wholes[id(content)] = self._whole(content)
         return found
@@ -82,7 +82,7 @@ class Site:
     def attribute(self, content: Content, name: str, value: Any = missing) -> bytes:
         """One attribute of a content; `value` is what a template was given for it, where that is known."""
         place = (id(content), name)
-        found = self._attributes.get(place) if self._settled else None
+        found = self._attributes.get(place) if self.settled else None
         if found is None:
             found = self._attributes[place] = self._attribute(content, name, value)
         return found

@@ -80,6 +80,8 @@ class Verifier:
         self._site = site
         self._shared: dict[tuple[int, int], str] = {}
         self._names: dict[int, frozenset[str]] = {}
+        #: Contents that were found to be as they were, by name.
+        self._confirmed: dict[str, bytes] = {}
         self._kept: list[object] = []
 
     def stale(self, known: Trace, templates: bytes, context: Mapping[str, Any], own: Mapping[str, Any]) -> str:
@@ -128,10 +130,14 @@ class Verifier:
 
     def _contents_stale(self, known: Trace) -> str:
         for name, whole, read, together in known.contents:
+            if whole and self._confirmed.get(name) == whole:
+                continue
             content = self._site.content(name)
             if content is None:
                 return f"{name} is gone"
             if whole and whole == _whole(self._site, content):
+                if self._site.settled:
+                    self._confirmed[name] = whole
                 continue
             try:
                 if joined(*(self._site.attribute(content, attribute) for attribute in read)) != together:

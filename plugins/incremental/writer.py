@@ -56,8 +56,9 @@ class IncrementalWriter(Writer):
         if not name:
             return
         call = Call(name, template, context, relative_urls, paginated, template_name, override_output, url, kwargs)
-        if not call.is_list(self.settings) and self._is_fresh(call):
-            self._leave(call)
+        path = "" if call.is_list(self.settings) else sanitised_join(self.output_path, name)
+        if path and self._is_fresh(call, path):
+            self._leave(call, path)
         elif not self._queue(call):
             self._write(call)
 
@@ -130,15 +131,13 @@ class IncrementalWriter(Writer):
             call.context["localsiteurl"] = call.relative
         return True
 
-    def _is_fresh(self, call: Call) -> bool:
-        path = sanitised_join(self.output_path, call.name)
+    def _is_fresh(self, call: Call, path: str) -> bool:
         if path in self._written_files or path in self._overridden_files:
             return False
         return self.edition.keeps_page(path, call.template, call.context, call.own)
 
-    def _leave(self, call: Call) -> None:
+    def _leave(self, call: Call, path: str) -> None:
         """Does everything that writing a page does beside writing it."""
-        path = sanitised_join(self.output_path, call.name)
         self._written_files.add(path)
         if call.override_output:
             self._overridden_files.add(path)

@@ -123,11 +123,14 @@ class ContentCache:
     # --- Reading ahead -----------------------------------------------------------------------------------------------
 
     def read_ahead(self, jobs: int) -> None:
-        """Parse what is not in the cache in several processes, if that is worth it and safe."""
+        """Parse what is not in the cache in several processes, if that is worth it and safe.
+
+        Files that are in it and changed since are few: they are found when Pelican comes to them.
+        """
         if jobs < 2 or not forked.can_fork():  # noqa: PLR2004 - one is this process itself
             return
         paths = [path for path in self._all_paths() if self._why.get(file_suffix(path), "") is None]
-        missing = [path for path in paths if not self._is_kept(path)]
+        missing = [path for path in paths if self._name(path) not in self._kept]
         if len(missing) >= forked.WORTHWHILE:
             self._rows.close()
             self._told = forked.read_forked(self._read_in_child, missing, jobs)
@@ -136,10 +139,6 @@ class ContentCache:
         kind = "ARTICLE" if isinstance(self.generator, ArticlesGenerator) else "PAGE"
         found = self.generator.get_files(self.settings[f"{kind}_PATHS"], exclude=self.settings[f"{kind}_EXCLUDES"])
         return sorted(os.path.join(self._base, self._name(path)) for path in found)
-
-    def _is_kept(self, path: str) -> bool:
-        row = self._kept.get(self._name(path))
-        return row is not None and self._current(self._name(path), row, path)
 
     def _read_in_child(self, path: str) -> bytes | None:
         """What a child tells of a file; None if the parent had better read it. Raises whatever reading raises."""
