@@ -32,7 +32,7 @@ def main() -> None:
     on = machine.described()
     if wish.peers:
         peers.install()
-        on.append(", ".join(peers.versions()))
+        on.append(", ".join(peers.versions().values()))
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(wish, Path(folder), lambda line: sys.stderr.write(f"{line}\n"))
     report.show(outcome.sheets, Console(width=None if sys.stdout.isatty() else 140))
