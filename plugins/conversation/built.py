@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -83,16 +82,17 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     settings = pelican_settings
     own = [ours.moderation, ours.giving, ours.milestones, ours.root / ".env"]
     local = [source.root / source.options["path"] for source in ours.sources if "path" in source.options]
+    overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
     code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
     plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
     return {
         "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
         "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
-        "the content": _digest(_marks([Path(settings["PATH"]), *own])),
+        "the content": _digest(_marks([Path(settings["PATH"]), *_outside(settings), *own])),
         "an archive": _digest(_marks(local)),
-        "the theme": _digest(_marks([Path(settings["THEME"]), ours.root / "translations"])),
+        "the theme": _digest(_marks([Path(settings["THEME"]), *overrides, ours.root / "translations"])),
         "a plugin": _digest(_marks(code)),
-        "a program": _digest([sys.version, metadata.version("pelican"), metadata.version("jinja2")]),
+        "a program": _digest([sys.version, *_installed()]),
     }
 
 
@@ -118,6 +118,20 @@ def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
     return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS]
 
 
+def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:
+    """The folders of content that do not lie below PATH."""
+    for name in ("ARTICLE_PATHS", "PAGE_PATHS", "STATIC_PATHS"):
+        for path in settings.get(name) or ():
+            if os.path.isabs(path) or ".." in Path(path).parts:  # noqa: PTH117 - as Pelican joins them
+                yield Path(settings["PATH"], path)
+
+
+def _installed() -> list[str]:
+    """All distributions that are installed, with their versions, as their folders are called."""
+    folders = [Path(folder) for folder in sys.path if Path(folder).is_dir()]
+    return sorted({path.name for folder in folders for path in folder.glob("*.dist-info")})
+
+
 def _place(folder: Path) -> Path:
     return folder / "built.json"
 
@@ -126,7 +140,7 @@ def _marks(roots: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
     """Every file below some files and folders, with its size and time, in an order of its own."""
     for root in roots:
         if root.is_dir():
-            for folder, inner, files in os.walk(root):
+            for folder, inner, files in os.walk(root, followlinks=True):  # as Pelican does
                 inner[:] = sorted(name for name in inner if name not in _PASSED)
                 for name in sorted(files):
                     yield _mark(f"{folder}{os.sep}{name}")
