@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -38,9 +38,10 @@ def settings_files(settings: Mapping[str, Any]) -> list[Path]:
     very objects which are in `settings` is one of them.
     """
     found: dict[Path, bool] = {}
+    ours = [name for name in settings if name.startswith("CONVERSATION_")]
     for module in reversed(list(sys.modules.values())):  # a file is noted before those that it imports
         names = getattr(module, "__dict__", {})
-        if _is_source(names, settings):
+        if _is_source(names, settings, ours):
             found.setdefault(Path(names["__file__"]).resolve(), _is_home(names, settings) is True)
     return sorted(found, key=found.__getitem__)
 
@@ -59,13 +60,12 @@ def settings_folder(settings: Mapping[str, Any]) -> Path:
     return above[0].resolve() if above and content.is_absolute() else Path.cwd()
 
 
-def _is_source(names: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
-    """Whether `settings` came from a module with these names.
+def _is_source(names: Mapping[str, Any], settings: Mapping[str, Any], ours: Sequence[str]) -> bool:
+    """Whether `settings` came from a module with these names; `ours` are those of the plugin's settings.
 
     Short texts, numbers and True are one object wherever they stand, so that two sites may share them. A list or a
     dictionary is shared by no other site; without one, the folder must not tell otherwise.
     """
-    ours = [name for name in settings if name.startswith("CONVERSATION_")]
     if not any(name in names and names[name] is settings[name] for name in ours):
         return False  # as nearly all of a thousand modules
     same = [name for name in names.keys() & settings.keys() if names[name] is settings[name]]

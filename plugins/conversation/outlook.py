@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 
 from .almanac import Almanac
 from .leaves import Leaf, digest
@@ -24,6 +25,9 @@ from .threads import (
 
 __all__ = ["overview_of"]
 
+_NAMES = tuple(field.name for field in dataclasses.fields(Counts))
+_numbers = attrgetter(*_NAMES)
+
 
 def overview_of(
     public: Sequence[Conversation],
@@ -33,14 +37,13 @@ def overview_of(
     key_of: Callable[[Post], str],
 ) -> Overview:
     """As `threads.overview` of the conversations of all published posts; `key_of` gives what stands for one of them."""
-    talked = most_talked(Talked(one, path_of(one.post, site)) for one in public)
+    talked = most_talked(Talked(one, path_of(one.post, site)) for one in public if one.counts.total)
     known = [leaves[one.url] for one in public]
-    numbers = [sum(sums) for sums in zip(*(dataclasses.astuple(leaf.counts) for leaf in known), strict=True)]
+    numbers = [sum(sums) for sums in zip(*(_numbers(leaf.counts) for leaf in known), strict=True)]
     unsure = {group for leaf in known for group in leaf.at_least}
-    names = [field.name for field in dataclasses.fields(Counts)]
     told = tuple(
         Number(name, number, listed=number, at_least=name in unsure)
-        for name, number in zip(names, numbers, strict=bool(numbers))
+        for name, number in zip(_NAMES, numbers, strict=bool(numbers))
     )
     pages = almanac.newest_remarks((one.url for one in public), LATEST)
     chosen = [one for one in public if one.url in pages]
