@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import markdown
+from blinker import signal
 from jinja2 import Environment
 from markupsafe import Markup
 from pelican.contents import Content
@@ -84,6 +85,8 @@ class _Press:
     #: What the last build wrote, by path: the key of what is in it, and the file's size and time.
     former: Mapping[str, Sequence[Any]]
     written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
+    #: The files of this edition that Pelican's writer does not know of, below the output.
+    files: set[str] = dataclasses.field(default_factory=set)
 
     @cached_property
     def base(self) -> str:
@@ -102,6 +105,7 @@ class _Press:
     def lines(self, path: str | Path, lines: Iterable[str]) -> None:
         """The same, piece by piece."""
         target = Path(sanitised_join(str(self.output), str(path)))
+        self.files.add(str(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("w", encoding="utf-8") as file:
             file.writelines(lines)
@@ -110,6 +114,7 @@ class _Press:
 
     def is_due(self, path: str | Path, key: str) -> bool:
         """Whether a file of which `key` stands for all that is in it is to be written: it is not as it was left."""
+        self.files.add(str(path))
         current = [key, *_mark(Path(sanitised_join(str(self.output), str(path))))]
         self.written[str(path)] = current
         return current != self.former.get(str(path))
@@ -133,7 +138,9 @@ def write(edition: Edition, generator: Any, writer: Writer, languages: Languages
     theme.mkdir(parents=True, exist_ok=True)
     for sheet in static_files():
         shutil.copyfile(sheet, theme / sheet.name)
+        press.files.add(f"{press.settings['THEME_STATIC_DIR']}/{sheet.name}")
     edition.album.write(press.output)
+    press.files.update(edition.album.paths.values())
     _write_further(edition, press)
     _write_feeds(edition, press)
     if edition.ours.page_save_as:
@@ -142,15 +149,17 @@ def write(edition: Edition, generator: Any, writer: Writer, languages: Languages
         _write_ledger(edition, press)
     if press.written != press.former:
         edition.almanac.write_down("files", press.written)
+    # Whoever keeps the output tidy is told which files of ours are in it.
+    signal("incremental_outputs").send(generator, paths=sorted(press.files))
 
 
-def _mark(path: Path) -> tuple[int, int]:
-    """What shows that a file was left alone: its size and time; of none (-1, -1)."""
+def _mark(path: Path) -> tuple[int, ...]:
+    """What shows that a file was left alone: its size, and when it was changed and touched; nothing of none."""
     try:
         stat = path.stat()
     except OSError:
-        return -1, -1
-    return stat.st_size, stat.st_mtime_ns
+        return ()
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 def _key_of(edition: Edition, counted: Mapping[str, Collection[Direction]], text: str) -> str:
@@ -222,6 +231,7 @@ def _write_ledger(edition: Edition, press: _Press) -> None:
     press.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
         (press.output / folder / "year.png").write_bytes(edition.poster)
+        press.files.add(str(folder / "year.png"))
 
 
 def _write_conversations(edition: Edition, press: _Press) -> None:
