@@ -319,12 +319,20 @@ def test_what_is_read_from_files_does_not_depend_on_what_only_templates_show() -
 
 
 def test_functions_in_settings_are_told_by_their_file_and_objects_are_named() -> None:
-    """A function in the configuration prevents nothing; an object that cannot be told is named, and prevents reuse."""
-    found = fingerprint(pelican(FILTERS={"x": function_of_settings}, THING=SimpleNamespace()))
-    assert unknown_settings(found) == ["THING"]
-    assert changed(found, fingerprint(pelican(FILTERS={"x": os.path.join}, THING=SimpleNamespace()))) == [
-        "setting FILTERS"
-    ]
+    """A function in the configuration prevents nothing; what cannot be told is named, and prevents reuse."""
+    found = fingerprint(pelican(FILTERS={"x": function_of_settings}, THING=iter([1])))
+    assert unknown_settings(found) == ["THING holds list_iterator"]
+    assert changed(found, fingerprint(pelican(FILTERS={"x": os.path.join}, THING=iter([1])))) == ["setting FILTERS"]
+
+
+def test_objects_in_settings_are_told_by_class_and_state() -> None:
+    """Plugins put extensions of Markdown into the settings as objects: set up otherwise, they are another setting."""
+    one, same, other = (SimpleNamespace(config={"auto": auto}) for auto in (True, True, False))
+    assert changed(fingerprint(pelican(EXT=[one])), fingerprint(pelican(EXT=[same]))) == []
+    assert changed(fingerprint(pelican(EXT=[one])), fingerprint(pelican(EXT=[other]))) == ["setting EXT"]
+    loop = SimpleNamespace()
+    loop.itself = loop
+    assert unknown_settings(fingerprint(pelican(EXT=loop))) == ["EXT holds something that holds itself"]
 
 
 def test_a_plugins_code_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from blinker import signal
 from pelican import signals
+from pelican.generators import Generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pelican import Pelican
-    from pelican.generators import Generator
 
 __all__ = ["RECEIVERS", "register"]
 
@@ -62,9 +62,12 @@ def _prepare(generator: Generator) -> None:
 
 
 def _teach(generators: Iterable[Generator]) -> None:
-    """Once more: another plugin may have given templates functions of its own for translations since."""
+    """Once more: another plugin may have given templates functions of its own for translations since.
+
+    Whatever another plugin calls a generator need not be one of Pelican's, nor have templates.
+    """
     for generator in generators:
-        if _is_active(generator.settings):
+        if isinstance(generator, Generator) and _is_active(generator.settings):
             from .generator import teach  # noqa: PLC0415 - as above
 
             teach(generator)

@@ -37,8 +37,12 @@ _PAGES_ONLY = frozenset({
     "SUMMARY_MAX_PARAGRAPHS", "TEMPLATE_PAGES", "THEME", "THEME_STATIC_DIR", "THEME_STATIC_PATHS",
     "THEME_TEMPLATES_OVERRIDES",
 })  # fmt: skip
-#: The digest of a setting that cannot be told.
-_UNKNOWN = b"unknown"
+#: What stands for a setting that cannot be told begins so, and goes on with what is in it.
+_UNKNOWN = b"unknown: "
+#: Objects of these are told by what they are worth.
+_TOLD_BY_VALUE = frozenset(
+    {"builtins", "datetime", "pathlib", "re", "zoneinfo", "pelican.urlwrappers", "pelican.utils"}
+)
 _CODE = frozenset({".py", ".html", ".mo", ".po", ".json", ".toml", ".txt", ".xml", ".css", ".jinja", ".jinja2", ".j2"})
 
 
@@ -71,16 +75,22 @@ def reading_part(found: Mapping[str, bytes]) -> bytes:
 
 
 def unknown_settings(found: Mapping[str, bytes]) -> list[str]:
-    """Settings of which nobody can tell whether they changed: they prevent every reuse."""
-    return sorted(name.removeprefix("setting ") for name, digest in found.items() if digest == _UNKNOWN)
+    """Settings of which nobody can tell whether they changed, and what is in them: they prevent every reuse."""
+    unknown = {name: digest for name, digest in found.items() if digest.startswith(_UNKNOWN)}
+    return sorted(
+        f"{name.removeprefix('setting ')} holds {digest.removeprefix(_UNKNOWN).decode()}"
+        for name, digest in unknown.items()
+    )
 
 
 def _setting(digester: Digester, value: Any) -> bytes:
-    """Plain data by its value; functions and classes by their code's file."""
+    """Plain data by its value; functions and classes by their code's file; objects by class and what they hold."""
     try:
         return digester.of(_described(value))
-    except Opaque:
-        return _UNKNOWN
+    except Opaque as kind:
+        return _UNKNOWN + str(kind).encode()
+    except RecursionError:
+        return _UNKNOWN + b"something that holds itself"
 
 
 def _described(value: Any) -> Any:
@@ -90,6 +100,8 @@ def _described(value: Any) -> Any:
         return {key: _described(one) for key, one in value.items()}
     if type(value) in {list, tuple}:
         return [type(value).__name__, *map(_described, value)]
+    if type(value).__module__ not in _TOLD_BY_VALUE and hasattr(value, "__dict__"):
+        return ["object", _code_of(type(value)), _described(vars(value))]
     return value
 
 

@@ -212,7 +212,7 @@ class Run:
         """Why all pages are rendered; "" where each is asked by itself."""
         unknown = unknown_settings(self._fingerprint)
         if unknown:
-            return f"the setting {unknown[0]} holds something of which nobody can tell whether it changed"
+            return f"the setting {unknown[0]}, of which nobody can tell whether it changed"
         editors = others(signals.content_written, known=(*OBSERVERS, *self._ours.observers))
         if editors:
             return f"{editors[0]} works on pages after they are written"
