@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from blog import Blog, mention
+from blog import ROOT, Blog, mention
 from conversation.acts import Act, Direction, Kind, Person
 from conversation.sources import Batch
 from conversation.store import Store
@@ -189,3 +190,23 @@ def test_every_page_of_the_site_is_there(page: tuple[str, str, Blog]) -> None:
     files = re.findall(r'href="([\w.-]+\.(?:json|csv|html))"', main(text))
     assert {"ledger.json", "given.csv", "received.csv", "metrics.html"} <= set(files)
     assert all((blog.output / "giving-receiving" / name).is_file() for name in files)
+
+
+def test_what_another_plugin_calls_a_generator_does_no_harm(tmp_path: Path) -> None:
+    """Plugins such as `search` bring generators that are none of Pelican's, without settings or templates."""
+    blog = Blog(tmp_path, PLUGIN_PATHS=[str(ROOT / "plugins"), "own"], PLUGINS=["lister", "conversation"])
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "lister.py").write_text(
+        "from pelican import signals\n"
+        "class Lister:\n"
+        "    def __init__(self, context, settings, path, theme, output_path):\n"
+        "        self.context = context\n"
+        "    def generate_output(self, writer):\n"
+        "        self.context['listed'] = True\n"
+        "def register():\n"
+        "    signals.get_generators.connect(lambda pelican: Lister, weak=False)\n"
+    )
+    blog.write("a.md").archive([mention(1, target=f"{SITE}/a.html")])
+    done = blog.pelican()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert blog.counts("a.html")["comments"] == 1
