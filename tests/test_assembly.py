@@ -14,7 +14,7 @@ from conversation.settings import Settings
 from conversation.sources import Batch, Copy, Source
 from conversation.store import Store
 from making import SITE, act, post
-from stores import NOW, pull, store, store_url  # noqa: F401 - fixtures
+from stores import NOW, later, pull, store, store_url  # noqa: F401 - fixtures
 
 STATUS = "https://social.example/@bea/114801234567890123"
 BEA = Person("Bea", "https://social.example/@bea", "https://social.example/bea.png", "@bea@social.example")
@@ -138,3 +138,11 @@ def test_numbers_need_nobody_with_a_name(store: Store, tmp_path: Path) -> None: 
     """What a service only counts is shown though no act at all names the post."""
     pull(store, Batch(counts=(Count("sharedcount", post().url, Kind.REPOST, 12),)), source="sharedcount")
     assert assembled(store, tmp_path).conversations[post().url].counts.shares == 12
+
+
+def test_a_number_goes_with_what_was_counted(store: Store, tmp_path: Path) -> None:  # noqa: F811
+    """A copy that is deleted takes its likes along: a whole listing that tells no number any more has none."""
+    pull(store, Batch(counts=(Count("mastodon", post().url, Kind.LIKE, 2),), complete=(post().url,)), source="mastodon")
+    assert assembled(store, tmp_path).conversations[post().url].counts.likes == 2
+    pull(store, Batch(complete=(post().url,)), later(1), source="mastodon")
+    assert assembled(store, tmp_path).conversations[post().url].counts.likes == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def commit(connection: Connection, pull: int, source: str, batch: Batch, at: dat
     if ALL_COPIES in batch.complete:
         accounts.drop_copies(connection, pull, source)
     accounts.take_snapshots(connection, source, batch.snapshots, at)
-    _take_counts(connection, source, batch.counts, at)
+    _take_counts(connection, source, batch.counts, batch.complete, at)
     add_problems(connection, source, batch.problems)
     if batch.cursor is not None:
         cursor = json.dumps(dict(batch.cursor), sort_keys=True)
@@ -191,15 +191,22 @@ def _buried(connection: Connection, ids: Iterable[str], source: str) -> dict[str
     return known
 
 
-def _take_counts(connection: Connection, source: str, told: Iterable[Count], at: datetime) -> None:
-    """Adds a row to the history of every number that differs from the last one known."""
-    values: Mapping[tuple[str, str], int] = {
+def _take_counts(
+    connection: Connection, source: str, told: Iterable[Count], complete: Iterable[str], at: datetime
+) -> None:
+    """Adds a row to the history of every number that differs from the last one known.
+
+    A number that was told before, and is not told with the whole listing of its target, is none any more.
+    """
+    values: dict[tuple[str, str], int] = {
         (bounded(count.target), str(count.kind)): whole_number(count.value) for count in told
     }
     newest: dict[tuple[str, str], Any] = {}
-    for targets in chunks(target for target, _ in values):
+    whole = {bounded(target) for target in complete}
+    for targets in chunks(sorted({target for target, _ in values} | whole)):
         found = select(counts).where(counts.c.source == source, counts.c.target.in_(targets)).order_by(counts.c.at)
         newest |= {(one.target, one.kind): one for one in connection.execute(found)}
+    values = {key: 0 for key in newest if key[0] in whole} | values
     rows = []
     for (target, kind), value in values.items():
         old = newest.get((target, kind))
