@@ -21,7 +21,6 @@ from loopback import answer_json, serve
 pytestmark = pytest.mark.install
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
-PACKAGE = "pelican/plugins/conversation/"
 #: What the build needs of the repository.
 PARTS = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "plugins")
 #: The Pythons that we promise.
@@ -124,14 +123,17 @@ def a_blog(folder: Path, **settings: object) -> Blog:
     return Blog(folder, **settings).write("a.md").write("b.md").archive([mention(1, "like-of")])
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_the_two_packages_and_nothing_else(wheel: Path) -> None:
     """A namespace plugin shares pelican/plugins with others: an __init__.py there would hide them all."""
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     own = {
-        str(path.relative_to(ROOT / "plugins/conversation")) for path in (ROOT / "plugins/conversation").rglob("*.*")
+        str(path.relative_to(ROOT / "plugins"))
+        for package in ("conversation", "incremental")
+        for path in (ROOT / "plugins" / package).rglob("*.*")
     }
-    assert names == {PACKAGE + name for name in own if "__pycache__" not in name}
-    assert {"py.typed", "__init__.py", "templates/conversation/sidebar.html", "static/conversation.css"} <= own
+    assert names == {f"pelican/plugins/{name}" for name in own if "__pycache__" not in name}
+    needed = ("py.typed", "__init__.py", "templates/conversation/sidebar.html", "static/conversation.css")
+    assert {f"conversation/{name}" for name in needed} | {"incremental/py.typed", "incremental/reading/cache.py"} <= own
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:

@@ -15,7 +15,7 @@ from talk import TEMPLATES, Skeleton, conversation, said, sidebar
 
 PARTS = sorted(path.stem for path in (TEMPLATES / "conversation").glob("*.html") if "ledger" not in path.name)
 #: Frames: what they print they escape piece by piece.
-FRAMES = {"further", "conversations", "placed"}
+FRAMES = {"further", "conversations", "metrics", "placed"}
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=y>&amp;"
 
 
