@@ -772,7 +772,7 @@ def test_all_files_are_read_whatever_the_number_of_processes(jobs: int) -> None:
     names = [str(number) for number in range(20)]
     found = forked.read_forked(lambda name: name.encode() * 50_000, names, jobs)
     assert found == {name: name.encode() * 50_000 for name in names}
-    assert descriptors() == before
+    assert descriptors() <= before
     assert no_child_is_left()
 
 
@@ -794,7 +794,7 @@ def test_what_a_child_cannot_read_is_left_to_the_parent(capfd: pytest.CaptureFix
     assert {"0", "4", "6", "8"} <= found.keys()
     assert not {"2", "5", "7", "9"} & found.keys()
     assert capfd.readouterr() == ("", "")
-    assert descriptors() == before
+    assert descriptors() <= before
     assert no_child_is_left()
 
 
@@ -839,7 +839,7 @@ def test_where_no_process_can_be_had_the_parent_reads(tmp_path: Path, monkeypatc
     before = descriptors()
     write(tmp_path, "a.md", post("A"))
     assert read(tmp_path, jobs=2).one("A")
-    assert descriptors() == before
+    assert descriptors() <= before
 
 
 def test_a_file_changed_after_a_child_read_it_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
