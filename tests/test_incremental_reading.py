@@ -757,23 +757,39 @@ def descriptors() -> set[str]:
     return {one.name for one in Path("/proc/self/fd").iterdir()}
 
 
-def no_child_is_left() -> bool:
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return True
-    return False
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes that are begun from now on: other tests' browsers and servers may be running beside them."""
+    begun: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        begun.extend([child] if (child := fork()) else [])
+        return child
+
+    monkeypatch.setattr(os, "fork", noted)
+    return begun
+
+
+def are_gone(children: list[int]) -> bool:
+    for child in children:
+        try:
+            os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            continue
+        return False
+    return bool(children)
 
 
 @pytest.mark.parametrize("jobs", [1, 2, 3, 50])
-def test_all_files_are_read_whatever_the_number_of_processes(jobs: int) -> None:
+def test_all_files_are_read_whatever_the_number_of_processes(jobs: int, children: list[int]) -> None:
     """What was read does not depend on who read it."""
     before = descriptors()
     names = [str(number) for number in range(20)]
     found = forked.read_forked(lambda name: name.encode() * 50_000, names, jobs)
     assert found == {name: name.encode() * 50_000 for name in names}
     assert descriptors() <= before
-    assert no_child_is_left()
+    assert are_gone(children)
 
 
 def broken(name: str) -> bytes:
@@ -786,7 +802,7 @@ def broken(name: str) -> bytes:
     return name.encode()
 
 
-def test_what_a_child_cannot_read_is_left_to_the_parent(capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_a_child_cannot_read_is_left_to_the_parent(capfd: pytest.CaptureFixture[str], children: list[int]) -> None:
     """An error or the death of a child costs its files some time, and the console hears nothing of it."""
     before = descriptors()
     names = [str(number) for number in range(10)]
@@ -795,15 +811,15 @@ def test_what_a_child_cannot_read_is_left_to_the_parent(capfd: pytest.CaptureFix
     assert not {"2", "5", "7", "9"} & found.keys()
     assert capfd.readouterr() == ("", "")
     assert descriptors() <= before
-    assert no_child_is_left()
+    assert are_gone(children)
 
 
-def test_children_that_fall_silent_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_children_that_fall_silent_are_given_up(monkeypatch: pytest.MonkeyPatch, children: list[int]) -> None:
     """A build does not wait for ever for a child that hangs."""
     monkeypatch.setattr(forked, "SILENCE", 0.05)
     never = threading.Event()
     assert forked.read_forked(lambda _: never.wait() and b"", ["a", "b"], 2) == {}
-    assert no_child_is_left()
+    assert are_gone(children)
 
 
 def test_no_fork_beside_other_threads() -> None:
