@@ -43,10 +43,10 @@ def test_no_markup_is_too_broken(markup: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<a ", "<a href='", "<!--", "</a", "<", "<div>"])
 def test_text_of_strangers_is_read_in_linear_time(piece: str) -> None:
-    """100 kB of unclosed tags once kept a parser busy for a minute, and half of it a quarter of that."""
+    """100 kB of unclosed tags once kept a parser busy for a minute; a comment must not stop a build."""
     begun = time.process_time()
-    text(piece * (50_000 // len(piece)))
-    addresses(piece * (50_000 // len(piece)))
+    text(piece * (100_000 // len(piece)))
+    addresses(piece * (100_000 // len(piece)))
     assert time.process_time() - begun < 5
 
 

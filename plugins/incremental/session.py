@@ -48,8 +48,6 @@ _READING = (
 )
 _CHANGING = (signals.article_generator_write_article, signals.page_generator_write_page)
 _FEEDS = (signals.feed_generated, signals.feed_written)
-#: Reasons that are told beside the summary; all of them stand in the log of `--verbose`.
-TOLD = 3
 
 
 class Session:
