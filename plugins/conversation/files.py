@@ -1,12 +1,14 @@
-"""Files that people keep by hand, written by a program: wholly or not at all, with the permissions that they had."""
+"""Files written wholly or not at all, with the permissions that they had."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["replacing", "write_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -14,17 +16,22 @@ def write_whole(path: Path, data: bytes) -> None:
 
     Raises OSError, and changes nothing.
     """
-    path = path.resolve()
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as draft, draft.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A draft to be written, which takes the place of `path`, or of what a link there leads to, once all is well."""
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}-{os.getpid()}")
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
         if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+            shutil.copymode(path, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

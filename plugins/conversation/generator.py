@@ -10,36 +10,32 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import markdown
 from markupsafe import Markup
-from pelican.contents import Content
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
 from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from .almanac import Almanac, Damaged, path_of
-from .assembly import newest_moment
+from .almanac import Almanac, path_of
 from .clients import client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
+from .edition import make
 from .errors import ConversationError
 from .languages import Languages, pure, speak, speaks
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
-from .poster import NoPoster, poster
-from .posts import Post
-from .press import Edition, name_feeds, write
+from .press import name_feeds, write
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
 from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
 from .store import Store
-from .summary import Summary
 
 __all__ = ["ConversationGenerator", "clearly", "languages_of", "prepare", "settings_of", "teach"]
 
@@ -102,78 +98,37 @@ class ConversationGenerator(Generator):
     def generate_context(self) -> None:
         """Attaches `conversation` to every article and page, after all of them were read and before any is rendered."""
         with clearly(), self.store, self.client:
-            pairs = list(posts_of(readable_contents(self.context), self.ours.siteurl, self.ours.timezone))
-            posts = tuple(post for _, post in pairs)
+            self._pairs = list(posts_of(readable_contents(self.context), self.ours.siteurl, self.ours.timezone))
+            posts = tuple(post for _, post in self._pairs)
             ends = time.monotonic() + self.ours.deadline
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
-            try:
-                assembly = self._assembled(pairs, ends)
-            except Damaged:
-                self._almanac.begin_anew()
-                assembly = self._assembled(pairs, ends)
-            self._assembly, self._pairs = assembly, pairs
-            for problem in assembly.problems:
+            self._edition = edition = make(
+                self.ours,
+                self.store,
+                posts,
+                self._almanac,
+                languages=_languages(self),
+                sitename=self.settings["SITENAME"],
+                pictures=lambda assembly: self._pictures(assembly, ends - time.monotonic()),
+            )
+            for content, post in self._pairs:
+                content.conversation = edition.assembly.conversations[post.url]
+            for problem in edition.assembly.problems:
                 logger.warning("%s", problem)
-            if waiting := waiting_line(*assembly.waiting_numbers):
+            if waiting := waiting_line(*edition.assembly.waiting_numbers):
                 console.print(waiting, markup=False)
             self._almanac.rest()
-        self.context["conversation_endpoint"] = self.ours.webmention
+        self.context |= edition.variables
         self.context.setdefault("CONVERSATION_LEDGER_URL", self.ours.ledger_url)
-        self.context["CONVERSATION_LEDGER_SAVE_AS"] = self.ours.ledger_save_as
-        self.context["CONVERSATION_PAGE_SAVE_AS"] = self.ours.page_save_as
-        self.context["CONVERSATION_PAGE_URL"] = self.ours.page_url if self.ours.page_save_as else ""
-        self.context["CONVERSATION_FEED_ATOM"] = self.ours.feed_atom if self.ours.siteurl else ""
-        page = f"{self.ours.siteurl}/{self.ours.ledger_url}" if self.ours.ledger_save_as else ""
-        self.context["giving"] = Summary(self._ledger, _languages(self), page)
-        self._poster = self._drawn() if self.ours.og_image and page else b""
-        place = str(PurePosixPath(self.ours.ledger_save_as).parent / "year.png")
-        self.context["conversation_og_image"] = place if self._poster else ""
-        name_feeds(self.ours, pairs)
-
-    def _assembled(self, pairs: Sequence[tuple[Content, Post]], ends: float) -> Remembered:
-        """Puts everything together, and attaches it. Raises Damaged where what the last build kept is of no use."""
-        posts = tuple(post for _, post in pairs)
-        assembly = Remembered(self.ours, self.store, posts, _clock(self.store, posts), self._almanac)
-        assembly.save_posts()
-        self._album = self._pictures(assembly, ends - time.monotonic())
-        assembly.pictures = self._album.paths
-        for content, post in pairs:
-            content.conversation = assembly.conversations[post.url]
-        self._ledger = assembly.ledger()
-        self.context["conversations"] = assembly.overview()
-        return assembly
+        name_feeds(self.ours, self._pairs)
 
     def generate_output(self, writer: Writer) -> None:
         """Writes the plugin's style sheets, pages and feeds."""
-        edition = Edition(
-            ours=self.ours,
-            pairs=self._pairs,
-            album=self._album,
-            ledger=self._ledger,
-            unmatched=self._assembly.unmatched,
-            received=self._assembly.lines(self._ledger),
-            received_key=self._assembly.lines_key(self._ledger),
-            almanac=self._almanac,
-            summary=self.context["giving"],
-            help_html=self._help(),
-            poster=self._poster,
-            now=self._assembly.now,
-        )
         with clearly():
-            write(edition, self, writer, _languages(self))
+            write(self._edition, self._pairs, self, writer, self._help())
             self._almanac.rest()
             self.store.close()
-
-    def _drawn(self) -> bytes:
-        """The picture of the year; nothing, and a warning, where it cannot be drawn."""
-        giving, words = self.context["giving"], _languages(self).choose()
-        site = Markup(self.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
-        try:
-            return poster(site, words.gettext("What I gave this year"), giving.pieces(), giving.back())
-        except NoPoster as reason:
-            logger.warning("%s", reason)
-            return b""
 
     def _pictures(self, assembly: Remembered, seconds: float) -> Album:
         """The pictures of the people who are shown by name; for those that are due there are so many seconds."""
@@ -225,9 +180,3 @@ def _with_progress(pull: Pull) -> list[Outcome]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("pull", total=None)
         return pull.finish(lambda done, of: progress.update(bar, completed=done, total=of))
-
-
-def _clock(store: Store, posts: tuple[Any, ...]) -> datetime:
-    """The moment that pages speak of: SOURCE_DATE_EPOCH where that is set, else the newest pull."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else newest_moment(store, posts)

@@ -1,6 +1,7 @@
 """Writes what the plugin adds to a site: style sheets, pictures, its own pages, the feeds, and the files beside them.
 
-Everything is known before any of it is written: `Edition` holds it.
+Everything is known before any of it is written (`edition.Edition`). Pages take Pelican and the theme, files do
+not: so a built site gets new files (`write_files`) without either.
 """
 
 from __future__ import annotations
@@ -8,12 +9,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import markdown
 from blinker import signal
@@ -25,89 +25,48 @@ from pelican.writers import Writer
 
 from . import exports
 from .acts import Direction
-from .almanac import Almanac
+from .edition import Edition
 from .feed_places import post_feeds
+from .files import replacing
 from .further import further_pages, remove_former
-from .languages import Languages
 from .leaves import digest
-from .ledger import Ledger
 from .ledger.catalogue import catalogue
-from .pictures import Album
 from .placement import base_template, links_sheet, page_template, static_files
 from .posts import Post
-from .reach import counted
 from .settings import Settings
-from .summary import Summary
-from .threads import Keyed, newest, remarks, runs
+from .threads import newest, remarks
 
-if TYPE_CHECKING:
-    from .ledger import Page
-
-__all__ = ["Edition", "name_feeds", "write"]
+__all__ = ["name_feeds", "write", "write_files"]
 
 logger = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Edition:
-    """One edition of the site, as far as it is the plugin's.
-
-    `pairs` are Pelican's contents, each with the post it is; `received` are the lines of received.csv, for which
-    `received_key` stands; `help_html` are
-    the blogger's own words on the page of giving and receiving; `poster` is the picture of the year (PNG), b"" where
-    there is none; `now` is the newest pull.
-    """
-
-    ours: Settings
-    pairs: Sequence[tuple[Content, Post]]
-    album: Album
-    ledger: Ledger
-    unmatched: Sequence[Any]
-    received: Iterable[str]
-    received_key: str
-    almanac: Almanac
-    summary: Summary
-    help_html: Markup
-    poster: bytes
-    now: datetime
+Pair = tuple[Any, Post]
+"""What Pelican made of a file, or what stands in for that, with the post that it is."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class _Press:
-    """What Pelican lends for writing: its settings, context, templates and writer, and where the site is written."""
+class _Files:
+    """Where files are written; and which were, in this edition and in the last."""
 
     settings: Mapping[str, Any]
-    context: Mapping[str, Any]
-    env: Environment
-    writer: Writer
     output: Path
-    languages: Languages
     #: What the last build wrote, by path: the key of what is in it, and the file's size and time.
     former: Mapping[str, Sequence[Any]]
     written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
     #: The files of this edition that Pelican's writer does not know of, below the output.
     files: set[str] = dataclasses.field(default_factory=set)
 
-    @cached_property
-    def base(self) -> str:
-        """The template that pages of the plugin extend."""
-        return base_template(self.env)
-
-    def page(self, save_as: str, template: str, **values: object) -> None:
-        """Writes a page from one of the plugin's templates."""
-        made = page_template(self.env, f"conversation/{template}", self.base)
-        self.writer.write_file(save_as, made, self.context, relative_urls=self.settings["RELATIVE_URLS"], **values)
-
     def file(self, path: str | Path, text: str) -> None:
         """Writes a file of text below the output; a path that leads out of it is refused, as Pelican does."""
         self.lines(path, [text])
 
     def lines(self, path: str | Path, lines: Iterable[str]) -> None:
-        """The same, piece by piece."""
+        """The same, piece by piece. Whoever reads the site meanwhile has the old file, or the new one."""
         target = Path(sanitised_join(str(self.output), str(path)))
         self.files.add(str(path))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("w", encoding="utf-8") as file:
+        with replacing(target) as draft, draft.open("w", encoding="utf-8") as file:
             file.writelines(lines)
         if str(path) in self.written:
             self.written[str(path)] = [*self.written[str(path)][:1], *_mark(target)]
@@ -120,37 +79,82 @@ class _Press:
         return current != self.former.get(str(path))
 
 
-def write(edition: Edition, generator: Any, writer: Writer, languages: Languages) -> None:  # noqa: ANN401 - Pelican's own
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Press:
+    """What Pelican lends for writing pages: its settings, context, templates and writer."""
+
+    settings: Mapping[str, Any]
+    context: Mapping[str, Any]
+    env: Environment
+    writer: Writer
+
+    @cached_property
+    def base(self) -> str:
+        """The template that pages of the plugin extend."""
+        return base_template(self.env)
+
+    def page(self, save_as: str, template: str, **values: object) -> None:
+        """Writes a page from one of the plugin's templates."""
+        made = page_template(self.env, f"conversation/{template}", self.base)
+        self.writer.write_file(save_as, made, self.context, relative_urls=self.settings["RELATIVE_URLS"], **values)
+
+
+def write(
+    edition: Edition,
+    pairs: Sequence[Pair],
+    generator: Any,  # noqa: ANN401 - Pelican's own
+    writer: Writer,
+    help_html: Markup,
+) -> None:
     """Writes an edition; `generator` is Pelican's, for its settings, context and templates.
+
+    `help_html` are the blogger's own words on the page of giving and receiving.
 
     Raises ConversationError where a further page of a conversation would overwrite another page.
     """
-    press = _Press(
-        settings=generator.settings,
-        context=generator.context,
-        env=generator.env,
-        writer=writer,
-        output=Path(generator.output_path),
-        languages=languages,
-        former=former if isinstance(former := edition.almanac.note("files"), dict) else {},
-    )
-    theme = press.output / press.settings["THEME_STATIC_DIR"]
+    settings, output = generator.settings, Path(generator.output_path)
+    theme = output / settings["THEME_STATIC_DIR"]
     theme.mkdir(parents=True, exist_ok=True)
     for sheet in static_files():
         shutil.copyfile(sheet, theme / sheet.name)
-        press.files.add(f"{press.settings['THEME_STATIC_DIR']}/{sheet.name}")
-    edition.album.write(press.output)
-    press.files.update(edition.album.paths.values())
-    _write_further(edition, press)
-    _write_feeds(edition, press)
-    if edition.ours.page_save_as:
-        _write_conversations(edition, press)
-    if edition.ours.ledger_save_as:
-        _write_ledger(edition, press)
-    if press.written != press.former:
-        edition.almanac.write_down("files", press.written)
+    press = _Press(settings=settings, context=generator.context, env=generator.env, writer=writer)
+    _write_further(pairs, press, output)
+    _write_pages(edition, press, help_html)
+    files = write_files(edition, pairs, settings, output)
+    files |= {f"{settings['THEME_STATIC_DIR']}/{sheet.name}" for sheet in static_files()}
     # Whoever keeps the output tidy is told which files of ours are in it.
-    signal("incremental_outputs").send(generator, paths=sorted(press.files))
+    signal("incremental_outputs").send(generator, paths=sorted(files))
+
+
+def write_files(edition: Edition, pairs: Sequence[Pair], settings: Mapping[str, Any], output: Path) -> set[str]:
+    """Writes all of an edition that is no page; returns the paths of these files below the output.
+
+    `settings` are Pelican's.
+    """
+    former = edition.almanac.note("files")
+    desk = _Files(settings=settings, output=output, former=former if isinstance(former, dict) else {})
+    edition.album.write(output)
+    desk.files.update(edition.album.paths.values())
+    _write_feeds(edition, pairs, desk)
+    if edition.ours.ledger_save_as:
+        _write_ledger(edition, desk)
+    if desk.written != desk.former:
+        edition.almanac.write_down("files", desk.written)
+    return desk.files
+
+
+def _write_pages(edition: Edition, press: _Press, help_html: Markup) -> None:
+    """The plugin's own pages, in the theme's frame."""
+    if edition.ours.page_save_as:
+        press.page(
+            edition.ours.page_save_as,
+            "conversations.html",
+            url=edition.ours.page_url,
+            conversations_base=press.base,
+            runs=edition.runs,
+        )
+    if edition.ours.ledger_save_as:
+        _write_ledger_page(edition, press, help_html)
 
 
 def _mark(path: Path) -> tuple[int, ...]:
@@ -160,16 +164,6 @@ def _mark(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
-
-
-def _key_of(edition: Edition, counted: Mapping[str, Collection[Direction]], text: str) -> str:
-    """A digest of all that the page of giving and receiving shows; `text` is ledger.json."""
-    ledger = edition.ledger
-    sides = [side for span in (ledger.all, ledger.year) for side in (span.given, span.received)]
-    drawn = [(sorted(side.by_day.items()), sorted(side.by_place.items())) for side in sides]
-    unmatched = [dataclasses.astuple(one) for one in edition.unmatched]
-    ways = [(channel, sorted(map(str, sides))) for channel, sides in sorted(counted.items())]
-    return digest(text, drawn, ledger.props, ledger.snapshots, unmatched, ways)
 
 
 def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
@@ -184,92 +178,78 @@ def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
         logger.warning("CONVERSATION_POST_FEED_ATOM: %s has no feed, another post has the same slug.", url)
 
 
-def _write_further(edition: Edition, press: _Press) -> None:
+def _write_further(pairs: Sequence[Pair], press: _Press, output: Path) -> None:
     """The older parts of long conversations."""
-    places = [(content.save_as, content) for content, _ in edition.pairs]
+    places = [(content.save_as, content) for content, _ in pairs]
     further = list(further_pages(places))
     styled = bool(further) and links_sheet(press.env, press.base)
     for one in further:
         values = {"conversation_base": press.base, "conversation_styled": styled, **one.context}
         press.page(one.save_as, "further.html", **values)
-    remove_former(places, str(press.output))
+    remove_former(places, str(output))
 
 
-def _write_ledger(edition: Edition, press: _Press) -> None:
-    """The giving / receiving page and the files beside it."""
-    ours, text = edition.ours, edition.ledger.as_text()
-    told = counted(ours.sources, edition.ledger.sources)
-
-    def laid_out() -> Page:
-        from .ledger import view  # noqa: PLC0415 - only where the page is rendered
-
-        return view(edition.ledger, press.languages.choose(), counted=told, unmatched=edition.unmatched)
-
+def _write_ledger_page(edition: Edition, press: _Press, help_html: Markup) -> None:
+    """The giving / receiving page, and the one that explains each of its figures."""
+    ours = edition.ours
     press.page(
         ours.ledger_save_as,
         "ledger.html",
         url=ours.ledger_url,
         ledger_base=press.base,
-        ledger=Keyed(_key_of(edition, told, text), laid_out),
+        ledger=edition.laid_out,
         ledger_json="ledger.json",
         ledger_metrics="metrics.html",
-        help_html=edition.help_html,
+        help_html=help_html,
         contact=list(ours.contact.items()),
     )
-    folder = Path(ours.ledger_save_as).parent
     press.page(
-        str(folder / "metrics.html"),
+        str(Path(ours.ledger_save_as).parent / "metrics.html"),
         "metrics.html",
         ledger_base=press.base,
         ledger_json="ledger.json",
         metrics_html=markdown.markdown(catalogue()),
     )
-    press.file(folder / "ledger.json", text)
-    press.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
-    if press.is_due(folder / "received.csv", edition.received_key):
-        press.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], edition.received))
-    press.file(folder / "year.json", edition.summary.as_json())
+
+
+def _write_ledger(edition: Edition, files: _Files) -> None:
+    """The files beside the giving / receiving page."""
+    folder = Path(edition.ours.ledger_save_as).parent
+    files.file(folder / "ledger.json", edition.ledger_text)
+    files.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
+    if files.is_due(folder / "received.csv", edition.assembly.lines_key(edition.ledger)):
+        lines = edition.assembly.lines(edition.ledger)
+        files.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], lines))
+    files.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
-        (press.output / folder / "year.png").write_bytes(edition.poster)
-        press.files.add(str(folder / "year.png"))
+        (files.output / folder / "year.png").write_bytes(edition.poster)
+        files.files.add(str(folder / "year.png"))
 
 
-def _write_conversations(edition: Edition, press: _Press) -> None:
-    """The page with the newest comments and mentions."""
-    overview = press.context["conversations"]
-    press.page(
-        edition.ours.page_save_as,
-        "conversations.html",
-        url=edition.ours.page_url,
-        conversations_base=press.base,
-        runs=Keyed(overview.incremental_key(), lambda: runs(overview.latest)),
-    )
-
-
-def _write_feeds(edition: Edition, press: _Press) -> None:
+def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None:
     """The feed of the whole site and those of the posts, as far as they are wanted."""
     from . import feeds  # noqa: PLC0415 - a site without needs none of it
 
-    ours, site = edition.ours, edition.ours.siteurl
-    home = press.settings["FEED_DOMAIN"] or site
-    if press.context["CONVERSATION_FEED_ATOM"]:
-        words = press.languages.choose()
-        name = Markup(press.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
+    ours, languages, now = edition.ours, edition.languages, edition.assembly.now
+    home = files.settings["FEED_DOMAIN"] or ours.siteurl
+    if ours.feed_atom and ours.siteurl:
+        words = languages.choose()
+        name = Markup(files.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
         about = feeds.About(
             title=words.gettext("Conversations at %(site)s", site=name),
             url=f"{home}/{ours.feed_atom}",
-            page=f"{site}/{press.context['CONVERSATION_PAGE_URL']}",
-            now=edition.now,
+            page=f"{ours.siteurl}/{edition.variables['CONVERSATION_PAGE_URL']}",
+            now=now,
         )
-        overview = press.context["conversations"]
-        if press.is_due(ours.feed_atom, digest(overview.incremental_key(), repr(about), press.languages.fingerprint)):
-            press.file(ours.feed_atom, feeds.atom(overview.latest, about, words))
-    for item, post in edition.pairs:
+        if files.is_due(ours.feed_atom, digest(edition.overview.incremental_key(), repr(about), languages.fingerprint)):
+            files.file(ours.feed_atom, feeds.atom(edition.overview.latest, about, words))
+    for item, post in pairs:
         if item.conversation_feed:
-            words = press.languages.choose(item.lang)
+            words = languages.choose(item.lang)
             title = words.gettext("The conversation about “%(post)s”", post=post.title)
-            about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=edition.now)
-            key = digest(item.conversation.incremental_key(), repr(about), post.title, press.languages.fingerprint)
-            if press.is_due(item.conversation_feed, key):
-                said = newest(remarks(item.conversation, site), feeds.ENTRIES)
-                press.file(item.conversation_feed, feeds.atom(said, about, words))
+            about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=now)
+            conversation: Any = edition.assembly.conversations[post.url]
+            key = digest(conversation.incremental_key(), repr(about), post.title, languages.fingerprint)
+            if files.is_due(item.conversation_feed, key):
+                said = newest(remarks(conversation, ours.siteurl), feeds.ENTRIES)
+                files.file(item.conversation_feed, feeds.atom(said, about, words))
