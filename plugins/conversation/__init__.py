@@ -66,11 +66,13 @@ def _teach(generators: Iterable[Generator]) -> None:
 
     Whatever another plugin calls a generator need not be one of Pelican's, nor have templates.
     """
-    for generator in generators:
-        if isinstance(generator, Generator) and _is_active(generator.settings):
-            from .generator import teach  # noqa: PLC0415 - as above
+    ours = [one for one in generators if isinstance(one, Generator) and _is_active(one.settings)]
+    if ours:
+        from .generator import note, teach  # noqa: PLC0415 - as above
 
+        for generator in ours:
             teach(generator)
+        note(ours)
 
 
 def _end(pelican: Pelican) -> None:
@@ -88,8 +90,9 @@ def _fingerprint(pelican: Pelican) -> str:
     if not _is_active(pelican.settings):
         return ""
     from .generator import languages_of  # noqa: PLC0415 - as above
+    from .refreshing import epoch  # noqa: PLC0415 - as above
 
-    return languages_of(pelican.settings, pelican.theme).fingerprint
+    return f"{languages_of(pelican.settings, pelican.theme).fingerprint} {epoch(pelican)}"
 
 
 def _refuse_two_copies(settings: dict[str, object]) -> None:

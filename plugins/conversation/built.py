@@ -81,7 +81,6 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     """A digest of everything that a build reads beside the store, by what readers of a message call it."""
     settings = pelican_settings
     own = [ours.moderation, ours.giving, ours.milestones, ours.root / ".env"]
-    local = [source.root / source.options["path"] for source in ours.sources if "path" in source.options]
     overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
     code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
     plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
@@ -89,7 +88,6 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
         "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
         "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
         "the content": _digest(_marks([Path(settings["PATH"]), *_outside(settings), *own])),
-        "an archive": _digest(_marks(local)),
         "the theme": _digest(_marks([Path(settings["THEME"]), *overrides, ours.root / "translations"])),
         "a plugin": _digest(_marks(code)),
         "a program": _digest([sys.version, *_installed()]),

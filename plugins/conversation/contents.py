@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,7 @@ def _closed(content: Content, zone: ZoneInfo) -> bool | datetime:
         return True
     try:
         ends = dates.isoparse(text)
-        ends = ends if ends.tzinfo else ends.replace(tzinfo=zone)
+        ends = _placed(ends, zone)
         ends.astimezone(UTC)  # the first and the last day of all are none everywhere
     except (ValueError, OverflowError):
         path, shown = content.get_relative_source_path(), line(text, 40)
@@ -171,5 +171,13 @@ def _aware(date: datetime | None, zone: ZoneInfo) -> datetime | None:
     """A date of Pelican's (its SafeDatetime, with the site's zone or none) as a plain aware datetime."""
     if date is None:
         return None
-    plain = datetime(*date.timetuple()[:6], date.microsecond, date.tzinfo)  # noqa: DTZ001 - the zone follows
-    return plain if plain.tzinfo else plain.replace(tzinfo=zone)
+    return _placed(datetime(*date.timetuple()[:6], date.microsecond, date.tzinfo), zone)  # noqa: DTZ001 - as it is
+
+
+def _placed(when: datetime, zone: ZoneInfo) -> datetime:
+    """The same with its offset from UTC, as it can be written down and read; `zone` is where it is if it does not say.
+
+    Raises OverflowError on the first and the last day of all.
+    """
+    placed = when if when.tzinfo else when.replace(tzinfo=zone)
+    return placed.replace(tzinfo=timezone(placed.utcoffset() or timedelta()))

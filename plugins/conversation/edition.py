@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
 
@@ -68,6 +68,25 @@ class Edition:
             "conversations": self.overview,
             "giving": self.summary,
         }
+
+    def living(self, name: str, part: int = 0) -> Any:  # noqa: ANN401 - whatever it is
+        """What may be another in the next edition: a post's conversation by the post's address, or one of the rest.
+
+        `part` is the number of a further part of a conversation, or 0.
+        """
+        thing = self._living[name] if name in self._living else self.assembly.conversations[name]
+        return thing.pages[part - 1] if part else thing
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """What stands for each of these, by name; of a conversation it begins with the number of its parts."""
+        leaves, talks = self.assembly.leaves, cast("Mapping[str, Any]", self.assembly.conversations)
+        keys = {url: f"{leaves[url].parts} {talk.incremental_key()}" for url, talk in talks.items()}
+        return keys | {name: f"0 {thing.incremental_key()}" for name, thing in self._living.items()}
+
+    @cached_property
+    def _living(self) -> dict[str, Any]:
+        return {"conversations": self.overview, "giving": self.summary, "ledger": self.laid_out, "runs": self.runs}
 
     @property
     def poster_path(self) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from pelican.writers import Writer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from .almanac import Almanac, path_of
-from .clients import client_for
+from .built import wanted
+from .clients import cache_of, client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .edition import make
 from .errors import ConversationError
@@ -35,9 +36,10 @@ from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
 from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
+from .splice import LASTING, Notebook
 from .store import Store
 
-__all__ = ["ConversationGenerator", "clearly", "languages_of", "prepare", "settings_of", "teach"]
+__all__ = ["ConversationGenerator", "clearly", "languages_of", "note", "prepare", "settings_of", "teach"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +78,14 @@ def teach(generator: Generator) -> None:
         speak(generator.env, _languages(generator))
 
 
+def note(generators: Sequence[Generator]) -> None:
+    """Has it noted what the templates of all generators say of conversations, where that is wanted."""
+    notebooks = [one.notebook for one in generators if isinstance(one, ConversationGenerator) and one.notebook]
+    for notebook in notebooks:
+        for generator in generators:
+            notebook.watch(generator.env)
+
+
 class ConversationGenerator(Generator):
     """The one generator that covers the way from the sources to the pages."""
 
@@ -89,6 +99,8 @@ class ConversationGenerator(Generator):
                 logger.warning("The store was damaged. It is kept as %s; a new one was begun.", self.store.set_aside)
             self._almanac = Almanac(path_of(self.ours.root))
             self.client = client_for(self.ours)
+            #: What is noted for the task `refresh`, where the site is refreshed at times.
+            self.notebook = Notebook(cache_of(self.ours), self.settings) if wanted(cache_of(self.ours)) else None
             self._begun = datetime.now(UTC)
             plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
             sites = self.ours.siteurls
@@ -113,22 +125,29 @@ class ConversationGenerator(Generator):
                 pictures=lambda assembly: self._pictures(assembly, ends - time.monotonic()),
             )
             for content, post in self._pairs:
-                content.conversation = edition.assembly.conversations[post.url]
+                content.conversation = self._living(edition.assembly.conversations[post.url], post.url)
             for problem in edition.assembly.problems:
                 logger.warning("%s", problem)
             if waiting := waiting_line(*edition.assembly.waiting_numbers):
                 console.print(waiting, markup=False)
             self._almanac.rest()
-        self.context |= edition.variables
+        told = edition.variables
+        self.context |= {name: self._living(one, name) if name in LASTING else one for name, one in told.items()}
         self.context.setdefault("CONVERSATION_LEDGER_URL", self.ours.ledger_url)
         name_feeds(self.ours, self._pairs)
 
     def generate_output(self, writer: Writer) -> None:
         """Writes the plugin's style sheets, pages and feeds."""
         with clearly():
-            write(self._edition, self._pairs, self, writer, self._help())
+            write(self._edition, self._pairs, self, writer, help_html=self._help(), living=self._living)
+            if self.notebook:
+                self.notebook.close(self._edition.keys, self._pairs)
             self._almanac.rest()
             self.store.close()
+
+    def _living(self, thing: Any, name: str) -> Any:
+        """The same thing; where that is wanted, it is noted who reads it."""
+        return self.notebook.living(thing, name) if self.notebook else thing
 
     def _pictures(self, assembly: Remembered, seconds: float) -> Album:
         """The pictures of the people who are shown by name; for those that are due there are so many seconds."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -87,6 +87,7 @@ class _Press:
     context: Mapping[str, Any]
     env: Environment
     writer: Writer
+    living: Callable[[Any, str], Any]
 
     @cached_property
     def base(self) -> str:
@@ -104,11 +105,14 @@ def write(
     pairs: Sequence[Pair],
     generator: Any,  # noqa: ANN401 - Pelican's own
     writer: Writer,
+    *,
     help_html: Markup,
+    living: Callable[[Any, str], Any] = lambda thing, _: thing,
 ) -> None:
     """Writes an edition; `generator` is Pelican's, for its settings, context and templates.
 
-    `help_html` are the blogger's own words on the page of giving and receiving.
+    `help_html` are the blogger's own words on the page of giving and receiving. `living` is told of everything that
+    pages are given and that may be another in the next edition, with its name, and gives what stands for it.
 
     Raises ConversationError where a further page of a conversation would overwrite another page.
     """
@@ -117,7 +121,7 @@ def write(
     theme.mkdir(parents=True, exist_ok=True)
     for sheet in static_files():
         shutil.copyfile(sheet, theme / sheet.name)
-    press = _Press(settings=settings, context=generator.context, env=generator.env, writer=writer)
+    press = _Press(settings=settings, context=generator.context, env=generator.env, writer=writer, living=living)
     _write_further(pairs, press, output)
     _write_pages(edition, press, help_html)
     files = write_files(edition, pairs, settings, output)
@@ -151,7 +155,7 @@ def _write_pages(edition: Edition, press: _Press, help_html: Markup) -> None:
             "conversations.html",
             url=edition.ours.page_url,
             conversations_base=press.base,
-            runs=edition.runs,
+            runs=press.living(edition.runs, "runs"),
         )
     if edition.ours.ledger_save_as:
         _write_ledger_page(edition, press, help_html)
@@ -197,7 +201,7 @@ def _write_ledger_page(edition: Edition, press: _Press, help_html: Markup) -> No
         "ledger.html",
         url=ours.ledger_url,
         ledger_base=press.base,
-        ledger=edition.laid_out,
+        ledger=press.living(edition.laid_out, "ledger"),
         ledger_json="ledger.json",
         ledger_metrics="metrics.html",
         help_html=help_html,

@@ -1,26 +1,37 @@
-"""Brings a built site up to date: without Pelican where nothing that a page shows has changed, else by a build.
+"""Brings a built site up to date: without Pelican where only conversations changed, else by a build.
 
-What is said here is either "nothing new", and then a build would write every byte again as it is; or why it takes one.
+Whatever is said here instead of a build is exact: a build would leave every byte as it is by then.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican
+from pelican.generators import Generator
+from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
 from .built import Built, inputs_of, keep, kept, outputs_of, plugins_beside, state_of, want, wanted
+from .edition import make
 from .errors import ConversationError
-from .generator import settings_of
-from .pictures import due
+from .files import replacing
+from .generator import languages_of, prepare, settings_of
+from .pictures import Album, Errand, album_of, due, refresh
 from .posts import Post
+from .press import write_files
 from .pull import Plan, Pull
+from .remembered import Remembered
+from .splice import Noted, NotSplicable, Places, Stage, notes_of, places_of, renewed
 from .store import Store
 from .workshop import Workshop, cache_of, client_for
 
-__all__ = ["begin", "end", "reason_to_build"]
+__all__ = ["begin", "brought_up_to_date", "end", "epoch"]
 
 #: The source that reads the posts' own words: while the content is as it was, it has nothing new to say.
 POSTS = "posts"
@@ -30,9 +41,27 @@ def begin(pelican: Pelican) -> None:
     """Notes what a build that begins is made of, where the site is refreshed at times."""
     ours = settings_of(pelican.settings)
     folder = cache_of(ours)
-    if wanted(folder):
-        keep(folder, None)
-        pelican.conversation_inputs = inputs_of(pelican.settings, ours)
+    if not wanted(folder):
+        return
+    shutil.rmtree(notes_of(folder), ignore_errors=True)
+    if kept(folder) is None:  # nobody knows what the last build noted
+        places = Places(places_of(folder))
+        places.begin_anew()
+        places.close()
+    keep(folder, None)
+    pelican.conversation_inputs = inputs_of(pelican.settings, ours)
+
+
+def epoch(pelican: Pelican) -> str:
+    """What all pages must have been rendered in, so that it was noted what they show; "" where nobody asks for that."""
+    folder = cache_of(settings_of(pelican.settings))
+    if not wanted(folder):
+        return ""
+    places = Places(places_of(folder))
+    try:
+        return places.epoch
+    finally:
+        places.close()
 
 
 def end(pelican: Pelican) -> None:
@@ -40,42 +69,135 @@ def end(pelican: Pelican) -> None:
     inputs = getattr(pelican, "conversation_inputs", None)
     if inputs is None:
         return
-    ours, now = settings_of(pelican.settings), datetime.now(UTC)
+    ours, output = settings_of(pelican.settings), Path(pelican.settings["OUTPUT_PATH"])
+    folder = cache_of(ours)
+    names = {str(getattr(one, "__name__", one)).rpartition(".")[2] for one in pelican.settings.get("PLUGINS") or ()}
+    places = Places(places_of(folder))
+    places.take_in(notes_of(folder), output, all_rendered="incremental" not in names)
+    places.close()
+    shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
-        posts = store.posts()
-        future = [post.published for post in posts if post.published and post.published > now]
-        until = min(future).isoformat() if future else ""
-        output = Path(pelican.settings["OUTPUT_PATH"])
-        keep(cache_of(ours), Built(inputs, outputs_of(output), state_of(store, posts), until))
+        keep(folder, _built(inputs, output, store, datetime.now(UTC)))
 
 
-def reason_to_build(shop: Workshop, now: datetime) -> str:
-    """Pulls what is due, and says why the site has to be built; "" where it is as a build would leave it.
+def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
+    """Pulls what is due, and makes the site show it; returns the pages that are not as they were.
 
-    Raises ConversationError.
+    Raises NotSplicable, which says why, where it takes a build; and ConversationError.
     """
     folder = cache_of(shop.settings)
     before = kept(folder)
     want(folder)
     if before is None:
-        return "no finished build is remembered"
+        raise NotSplicable("no finished build is remembered")
     if others := plugins_beside(shop.pelican_settings):
-        return f"nobody knows what a plugin reads: {', '.join(others)}"
-    changed = before.difference(inputs_of(shop.pelican_settings, shop.settings), now)
-    return changed or _news(shop, before, now)
-
-
-def _news(shop: Workshop, before: Built, now: datetime) -> str:
-    """What is new in the store, once what is due was pulled, or different in the output; "" where nothing is."""
-    posts = tuple(shop.store.posts())
-    _pull(shop, posts, now)
-    if state_of(shop.store, posts) != before.state:
-        return "the sources told something new"
-    if shop.settings.pictures and shop.settings.pull != "never" and _pictures_due(shop, now):
-        return "pictures of people are due"
+        raise NotSplicable(f"nobody knows what a plugin reads: {', '.join(others)}")
+    inputs = inputs_of(shop.pelican_settings, shop.settings)
+    if reason := before.difference(inputs, now):
+        raise NotSplicable(reason)
+    _pull(shop, tuple(shop.store.posts()), now)
     if outputs_of(shop.output) != before.output:
-        return f"{shop.output.name}/ is not as the last build left it"
-    return ""
+        raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
+    if state_of(shop.store, shop.store.posts()) == before.state and not _pictures_due(shop, now):
+        return []
+    site = _Site(shop, folder, now)
+    try:
+        pages = site.pages()
+        keep(folder, None)
+        changed = site.write(pages)
+    finally:
+        site.close()
+    keep(folder, _built(inputs, shop.output, shop.store, now))
+    return changed
+
+
+class _Site:
+    """The new edition of a site whose content is as it was."""
+
+    def __init__(self, shop: Workshop, folder: Path, now: datetime) -> None:
+        self._shop, self._folder = shop, folder
+        self._places = Places(places_of(folder))
+        self._almanac = Almanac(path_of(shop.settings.root))
+        contents = self._places.contents
+        self._edition = make(
+            shop.settings,
+            shop.store,
+            tuple(one.post for one in contents),
+            self._almanac,
+            languages=languages_of(shop.pelican_settings, shop.pelican_settings["THEME"]),
+            sitename=shop.pelican_settings["SITENAME"],
+            pictures=lambda assembly: _pictures(shop, assembly, now),
+        )
+        self._contents = contents
+        self._keys = self._edition.keys
+
+    def close(self) -> None:
+        """Closes what is open."""
+        self._places.close()
+        self._almanac.rest()
+
+    def pages(self) -> dict[Path, tuple[Noted, str]]:
+        """All pages that show something new, by their files: what is noted of each by then, and its text.
+
+        Raises NotSplicable.
+        """
+        known = self._places.keys
+        news = {name for name, key in self._keys.items() if key != known.get(name)}
+        if any(_parts(known.get(name)) != _parts(self._keys[name]) for name in news):
+            raise NotSplicable("a conversation takes another number of pages")
+        stage, made = self._stage(), {}
+        for noted in self._places.showing(news):
+            file = Path(sanitised_join(str(self._shop.output), noted.file))
+            with file.open(encoding="utf-8", newline="") as page:
+                made[file] = renewed(noted, page.read(), news, stage)
+        return made
+
+    def write(self, pages: Mapping[Path, tuple[Noted, str]]) -> list[Path]:
+        """Writes the pages, and the files beside them; returns those pages that are not as they were."""
+        changed = []
+        for file, (_, text) in pages.items():
+            whole = text.encode("utf-8")
+            if file.read_bytes() != whole:
+                changed.append(file)
+                with replacing(file) as draft:
+                    draft.write_bytes(whole)
+        talking = [(one, one.post) for one in self._contents]
+        write_files(self._edition, talking, self._shop.pelican_settings, self._shop.output)
+        self._places.keep(noted for noted, _ in pages.values())
+        self._places.note_state(self._keys)
+        return changed
+
+    def _stage(self) -> Stage:
+        """The theme's templates and ours, as a build has them."""
+        settings = self._shop.pelican_settings
+        context: dict[str, Any] = {**settings, "generated_content": {}, "static_links": set(), "static_content": {}}
+        context |= {"localsiteurl": settings["SITEURL"], **self._edition.variables}
+        context.setdefault("CONVERSATION_LEDGER_URL", self._shop.settings.ledger_url)
+        generator = Generator(
+            context=context,
+            settings=settings,
+            path=settings["PATH"],
+            theme=settings["THEME"],
+            output_path=str(self._shop.output),
+        )
+        compiled = self._folder / "templates"
+        compiled.mkdir(exist_ok=True)
+        generator.env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        prepare(generator)
+        return Stage(generator.env, context, self._edition.living, self._contents)
+
+
+def _parts(key: str | None) -> str | None:
+    """The number of parts in a key (`Edition.keys`)."""
+    return key and key.partition(" ")[0]
+
+
+def _built(inputs: Mapping[str, str], output: Path, store: Store, now: datetime) -> Built:
+    """The site as it is now, made from these inputs."""
+    posts = store.posts()
+    future = [post.published for post in posts if post.published and post.published > now]
+    until = min(future).isoformat() if future else ""
+    return Built(inputs, outputs_of(output), state_of(store, posts), until)
 
 
 def _pull(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> None:
@@ -92,7 +214,17 @@ def _pull(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> None:
         raise ConversationError(f"CONVERSATION_STRICT is set, and could not be pulled: {', '.join(failed)}.")
 
 
+def _pictures(shop: Workshop, assembly: Remembered, now: datetime) -> Album:
+    """The pictures of the people who are shown by name; those that are due are fetched first."""
+    wanted = assembly.faces if shop.settings.pictures else frozenset()
+    if shop.settings.pull != "never":
+        refresh(shop.settings, shop.store, wanted, Errand(now))
+    return album_of(shop.store, wanted)
+
+
 def _pictures_due(shop: Workshop, now: datetime) -> bool:
+    if not shop.settings.pictures or shop.settings.pull == "never":
+        return False
     almanac = Almanac(path_of(shop.settings.root))
     try:
         return bool(due(shop.store, {photo for photos in almanac.photos().values() for photo in photos}, now))

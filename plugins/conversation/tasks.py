@@ -57,16 +57,19 @@ def build(
 
 @task(help={"settings": _SETTINGS_HELP})
 def refresh(context: Context, settings: str = SETTINGS) -> None:
-    """Pull what is due, and bring the built site up to date: without Pelican where that leaves the same bytes."""
+    """Pull what is due, and bring the built site up to date: without Pelican where only conversations changed."""
     from . import refreshing, workshop  # noqa: PLC0415
+    from .splice import NotSplicable  # noqa: PLC0415
 
-    with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
-        reason = refreshing.reason_to_build(shop, datetime.now(UTC))
-    if reason:
+    try:
+        with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
+            pages = refreshing.brought_up_to_date(shop, datetime.now(UTC))
+    except NotSplicable as reason:
         print(f"It takes a build: {reason}.")
         build.body(context, settings=settings)
     else:
-        print("Nothing new: the site is as the last build left it.")
+        new = f"{len(pages)} page{'s' * (len(pages) != 1)} brought up to date without a build"
+        print(f"{new}." if pages else "Nothing new: the site is as the last build left it.")
 
 
 @task(

@@ -230,6 +230,10 @@ class Conversation:
             todo += said.replies
         return number
 
+    def outgrows(self, comments: int, lines: float) -> bool:
+        """Whether it has more than so many comments, or fills more lines: for a layout that goes by that alone."""
+        return self.counts.comments > comments or self.lines > lines
+
     @property
     def url(self) -> str:
         """The post's absolute URL, as in `data-post`."""
