@@ -1,23 +1,75 @@
 """refresh: the built site is brought up to date, without Pelican where a build would write the same bytes again."""
 
 import json
+import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from blog import Blog, mention
+from blog import ROOT, SITE, Blog, mention
+from conversation.refreshing import brought_up_to_date
+from conversation.splice import NotSplicable
+from conversation.workshop import Workshop
+
+COMMONS = str(ROOT / "themes" / "commons")
+#: Where nothing else is said, mentions are of these; b has a translation, and c is a page.
+PAGES = ("a.html", "b.html", "b-de.html", "pages/c.html")
+EVERYTHING = {
+    "RELATIVE_URLS": True,
+    "YEAR_ARCHIVE_SAVE_AS": "{date:%Y}/index.html",
+    "DEFAULT_PAGINATION": 1,
+    "CONVERSATION_PER_PAGE": 10,
+    "CONVERSATION_POST_FEED_ATOM": "feeds/{slug}.atom.xml",
+    "CONVERSATION_PAGE_SAVE_AS": "conversations/index.html",
+}
+KINDS = ("in-reply-to", "like-of", "repost-of", "mention-of")
 
 
 def refreshed(blog: Blog) -> str:
+    """What the command says."""
     done = blog.run("refresh")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
+def refreshed_here(blog: Blog) -> str:
+    """Why it took a build; "" where it took none."""
+    try:
+        with Workshop.open(blog.conf) as shop:
+            brought_up_to_date(shop, datetime.now(UTC))
+    except NotSplicable as reason:
+        blog.build()
+        return str(reason)
+    return ""
+
+
 def told(blog: Blog, *mentions: dict[str, Any]) -> None:
     (blog.folder / "mentions.json").write_text(json.dumps({"type": "feed", "children": mentions}), "utf-8")
+
+
+def said(number: int, page: str = "a.html", prop: str = "in-reply-to", words: str = "Well said.") -> dict[str, Any]:
+    more = {} if prop in {"like-of", "repost-of"} else {"content": {"text": words}}
+    return mention(number, prop, f"{SITE}/{page}", **more)
+
+
+def blog_of_all_sorts(folder: Path, *mentions: dict[str, Any], **more: Any) -> Blog:  # noqa: ANN401 - any setting
+    """A post, a post with a translation, and a page."""
+    blog = Blog(folder, **more).write("a.md", "[Somebody](https://p1.example/) said so.").archive(list(mentions))
+    blog.write("b.md").write("b-de.md", slug="b", lang="de", title="Auf Deutsch")
+    return blog.write("pages/c.md", title="A page")
+
+
+def built_anew(blog: Blog, folder: Path) -> dict[str, bytes]:
+    """The files of a clean build of what the blog is now."""
+    shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache"))
+    twin = Blog(folder, **blog.settings).build()
+    return twin.files()
 
 
 @pytest.fixture
@@ -35,10 +87,23 @@ def test_nothing_new_is_nothing_done(blog: Blog) -> None:
     assert {path: path.stat().st_mtime_ns for path in blog.output.rglob("*")} == before
 
 
+def test_a_mention_takes_no_build(blog: Blog, tmp_path: Path) -> None:
+    """What is new is on the pages at once, they are as a build would write them, and all others are left alone."""
+    written = {path: path.stat().st_mtime_ns for path in blog.output.rglob("*.html")}
+    told(blog, mention(1), mention(2))
+    assert refreshed(blog) == "3 pages brought up to date without a build.\n"
+    assert blog.counts("a.html")["comments"] == 2
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+    assert {path.name for path, when in written.items() if path.stat().st_mtime_ns == when} >= {
+        "authors.html",
+        "index.html",
+    }
+    assert refreshed(blog) == "Nothing new: the site is as the last build left it.\n"
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda blog: told(blog, mention(1), mention(2)), "an archive changed"),
         (lambda blog: blog.write("b.md"), "the content changed"),
         (lambda blog: blog.configure(CONVERSATION_PER_PAGE=10), "a setting changed"),
         (lambda blog: (blog.output / "a.html").unlink(), "output/ is not as the last build left it"),
@@ -54,3 +119,133 @@ def test_a_change_takes_a_build(blog: Blog, change: Callable[[Blog], object], re
     assert f"It takes a build: {reason}" in refreshed(blog)
     left = blog.files()
     assert blog.build().files() == left
+
+
+@pytest.mark.parametrize("plugins", [["conversation"], ["conversation", "incremental"]], ids=len)
+@pytest.mark.parametrize("theme", ["simple", "notmyidea", COMMONS], ids=["simple", "notmyidea", "commons"])
+def test_any_theme_is_spliced(tmp_path: Path, theme: str, plugins: list[str]) -> None:
+    """Sidebars, counts in lists, feeds and the ledger: after a reply, an edit and a deletion all is as if built anew."""
+    blog = blog_of_all_sorts(
+        tmp_path / "blog", said(1), said(2, "b.html", "like-of"), THEME=theme, PLUGINS=plugins, **EVERYTHING
+    )
+    refreshed_here(blog)
+    states = (
+        [said(1), said(2, "b.html", "like-of"), said(3, "b-de.html"), said(4, "pages/c.html", "mention-of")],
+        [said(1, words="Edited."), said(3, "b-de.html"), said(4, "pages/c.html", "mention-of"), said(5)],
+    )
+    for number, state in enumerate(states):
+        told(blog, *state)
+        assert refreshed_here(blog) == ""
+        assert blog.files() == built_anew(blog, tmp_path / f"twin{number}")
+    assert blog.build().files() == built_anew(blog, tmp_path / "twin")
+
+
+def test_a_conversation_that_takes_another_page_takes_a_build(tmp_path: Path) -> None:
+    """A further page is one that Pelican has to make."""
+    blog = blog_of_all_sorts(tmp_path / "blog", *map(said, range(1, 10)), **EVERYTHING)
+    refreshed_here(blog)
+    told(blog, *map(said, range(1, 13)))
+    assert refreshed_here(blog) == "a conversation takes another number of pages"
+    told(blog, *map(said, range(1, 14)))
+    assert refreshed_here(blog) == ""
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+STATES = st.dictionaries(
+    st.integers(1, 9), st.tuples(st.sampled_from(PAGES), st.sampled_from(KINDS), st.sampled_from(["One.", "Two."]))
+)
+
+
+@settings(max_examples=6)
+@given(states=st.lists(STATES, min_size=1, max_size=3), theme=st.sampled_from(["simple", COMMONS]))
+def test_whatever_comes_it_is_as_if_built(states: list[dict[int, tuple[str, str, str]]], theme: str) -> None:
+    """After any changes of what people said, spliced or built, every byte is that of a clean build."""
+    with TemporaryDirectory() as folder:
+        blog = blog_of_all_sorts(
+            Path(folder) / "blog", THEME=theme, PLUGINS=["conversation", "incremental"], **EVERYTHING
+        )
+        refreshed_here(blog)
+        for number, state in enumerate(states):
+            told(blog, *(said(who, *what) for who, what in state.items()))
+            refreshed_here(blog)
+            assert blog.files() == built_anew(blog, Path(folder) / f"twin{number}")
+
+
+def theme_with(blog: Blog, article: str) -> None:
+    """Gives the blog a theme whose pages of articles are these."""
+    templates = blog.folder / "theme" / "templates"
+    templates.mkdir(parents=True)
+    (templates / "article.html").write_text(article, "utf-8")
+    blog.configure(THEME="theme")
+
+
+@pytest.mark.parametrize(
+    ("article", "reason"),
+    [
+        (
+            '{% set conversation = article.conversation %}<p>{{ conversation.counts.total }}</p>{% include "conversation/sidebar.html" %}',
+            "the layout of a.html",
+        ),
+        (
+            '{% set conversation = article.conversation %}{% set talk %}{% include "conversation/sidebar.html" %}'
+            "{% endset %}{{ talk | upper }}",
+            "a page does not show its conversation as it was made",
+        ),
+        (
+            "{% set conversation = article.conversation %}{% if conversation.counts.comments > 1 %}Many{% endif %}"
+            '{% include "conversation/counts.html" %}',
+            "the layout of a.html goes by counts",
+        ),
+    ],
+    ids=["asks", "changes", "decides"],
+)
+def test_what_a_theme_makes_of_a_conversation_by_itself_takes_a_build(
+    tmp_path: Path, article: str, reason: str
+) -> None:
+    """Where more of a page goes by the conversation than our templates made, nothing is spliced that may be wrong."""
+    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
+    theme_with(blog, article)
+    refreshed_here(blog)
+    told(blog, mention(1), mention(2))
+    assert reason in refreshed_here(blog)
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        "{% set conversation = article.conversation %}{% set talk %}"
+        '{% include "conversation/sidebar.html" %}{% endset %}<div>{{ talk }}</div>',
+        "{% if article.conversation.outgrows(9, 99) %}<hr>{% endif %}{% set conversation = article.conversation %}"
+        '{% include "conversation/counts.html" %}{% include "conversation/sidebar.html" %}'
+        '{% include "conversation/counts.html" %}',
+        "<html><body><p>No block, no include.</p></body></html>",
+    ],
+    ids=["put elsewhere", "twice the same", "without a block"],
+)
+def test_what_a_theme_places_is_spliced_where_it_stands(tmp_path: Path, article: str) -> None:
+    """However a theme places the templates of ours, each is found again."""
+    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
+    theme_with(blog, article)
+    refreshed_here(blog)
+    told(blog, mention(1), mention(2))
+    assert refreshed_here(blog) == ""
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+def test_after_a_killed_build_nothing_is_trusted(blog: Blog) -> None:
+    """What a build left half done is built, whatever was noted of it."""
+    (blog.folder / ".cache" / "conversation" / "built.json").write_text("{}", "utf-8")
+    told(blog, mention(1), mention(2))
+    assert "no finished build is remembered" in refreshed_here(blog)
+    assert blog.counts("a.html")["comments"] == 2
+
+
+def test_damaged_notes_take_a_build(blog: Blog, tmp_path: Path) -> None:
+    """Without what was noted of the pages there is nothing to splice by; the next build notes it again."""
+    (blog.folder / ".cache" / "conversation" / "places.sqlite").write_bytes(b"no database" * 100)
+    told(blog, mention(1), mention(2))
+    assert refreshed_here(blog) != ""
+    told(blog, mention(1), mention(2), mention(3))
+    assert refreshed_here(blog) == ""
+    assert blog.files() == built_anew(blog, tmp_path / "twin")

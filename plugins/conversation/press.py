@@ -38,6 +38,9 @@ from .threads import newest, remarks
 
 __all__ = ["name_feeds", "write", "write_files"]
 
+#: So many posts stand on the page of conversations where nobody said anything yet.
+NEWEST = 3
+
 logger = logging.getLogger(__name__)
 
 
@@ -156,6 +159,7 @@ def _write_pages(edition: Edition, press: _Press, help_html: Markup) -> None:
             url=edition.ours.page_url,
             conversations_base=press.base,
             runs=press.living(edition.runs, "runs"),
+            newest_posts=list(press.context["articles"][:NEWEST]),
         )
     if edition.ours.ledger_save_as:
         _write_ledger_page(edition, press, help_html)

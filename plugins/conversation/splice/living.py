@@ -18,8 +18,8 @@ __all__ = ["ANYTHING", "LASTING", "Living", "Watch", "answer_of"]
 ANYTHING = "?"
 #: The living things that all pages of the site have, as their templates call them.
 LASTING = frozenset({"conversations", "giving"})
-#: What does not change while the content stays as it is.
-FIXED = frozenset({"post", "url"})
+#: What does not change while the content stays as it is, nor while a conversation takes as many pages.
+FIXED = frozenset({"number", "path", "post", "url"})
 
 
 class Watch(Protocol):
