@@ -6,7 +6,7 @@ Whatever is said here instead of a build is exact: a build would leave every byt
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ def end(pelican: Pelican) -> None:
     places.close()
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
-        keep(folder, _built(inputs, output, store, datetime.now(UTC)))
+        keep(folder, _built(inputs, output, store, store.posts(), datetime.now(UTC)))
 
 
 def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
@@ -95,10 +95,11 @@ def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
     inputs = inputs_of(shop.pelican_settings, shop.settings)
     if reason := before.difference(inputs, now):
         raise NotSplicable(reason)
-    _pull(shop, tuple(shop.store.posts()), now)
+    posts = shop.store.posts()
+    _pull(shop, tuple(posts), now)
     if outputs_of(shop.output) != before.output:
         raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
-    if state_of(shop.store, shop.store.posts()) == before.state and not _pictures_due(shop, now):
+    if state_of(shop.store, posts) == before.state and not _pictures_due(shop, now):
         return []
     site = _Site(shop, folder, now)
     try:
@@ -107,7 +108,7 @@ def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
         changed = site.write(pages)
     finally:
         site.close()
-    keep(folder, _built(inputs, shop.output, shop.store, now))
+    keep(folder, _built(inputs, shop.output, shop.store, posts, now))
     return changed
 
 
@@ -119,6 +120,10 @@ class _Site:
         self._places = Places(places_of(folder))
         self._almanac = Almanac(path_of(shop.settings.root))
         contents = self._places.contents
+        if not contents:
+            raise NotSplicable("it was not noted what the pages show")
+        if not contents:
+            raise NotSplicable("it was not noted what the pages show")
         self._edition = make(
             shop.settings,
             shop.store,
@@ -192,9 +197,8 @@ def _parts(key: str | None) -> str | None:
     return key and key.partition(" ")[0]
 
 
-def _built(inputs: Mapping[str, str], output: Path, store: Store, now: datetime) -> Built:
+def _built(inputs: Mapping[str, str], output: Path, store: Store, posts: Sequence[Post], now: datetime) -> Built:
     """The site as it is now, made from these inputs."""
-    posts = store.posts()
     future = [post.published for post in posts if post.published and post.published > now]
     until = min(future).isoformat() if future else ""
     return Built(inputs, outputs_of(output), state_of(store, posts), until)

@@ -13,6 +13,8 @@ __all__ = ["Cut", "mark", "spliced"]
 
 #: So many characters are looked for where a part is not where it was noted.
 HEAD = 40
+#: Where a part begins that is not on its page as it was made, or not known to be.
+NOWHERE = -1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,13 +46,16 @@ def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tupl
     `cuts` are all parts that are known of it, in any order. Raises NotSplicable where one is not to be found, or may be
     in several places.
     """
-    begins = list(_found(page, cuts))
+    begins = _found(page, cuts, [text is not None for text in texts])
     order = sorted(range(len(cuts)), key=lambda number: (begins[number], cuts[number].size))
     pieces: list[str] = []
     made: dict[int, Cut] = {}
     at = length = 0
     for number in order:
         cut, begin, text = cuts[number], begins[number], texts[number]
+        if begin == NOWHERE:
+            made[number] = dataclasses.replace(cut, begin=NOWHERE)
+            continue
         if begin < at:
             raise NotSplicable("two parts of a page overlap")
         same = page[begin : begin + cut.size]
@@ -63,21 +68,26 @@ def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tupl
     return "".join(pieces), [made[number] for number in range(len(cuts))]
 
 
-def _found(page: str, cuts: Sequence[Cut]) -> Iterator[int]:
+def _found(page: str, cuts: Sequence[Cut], wanted: Sequence[bool]) -> list[int]:
     """Where each part begins: where it was noted, or else in the only place where there is such a text."""
     alike = Counter(cut.digest for cut in cuts)
-    for cut in cuts:
-        if mark(page[cut.begin : cut.begin + cut.size]) == cut.digest:
-            yield cut.begin
-            continue
-        places = [place for place in _places(page, cut.head) if mark(page[place : place + cut.size]) == cut.digest]
-        if len(places) != 1 or alike[cut.digest] > 1 or not cut.size:
+    begins = []
+    for cut, is_wanted in zip(cuts, wanted, strict=True):
+        places = [cut.begin] if _is_at(page, cut, cut.begin) else []
+        if not places and cut.size and alike[cut.digest] == 1:
+            places = [place for place in _places(page, cut.head) if _is_at(page, cut, place)]
+        if is_wanted and len(places) != 1:
             raise NotSplicable("a page does not show its conversation as it was made")
-        yield places[0]
+        begins.append(places[0] if len(places) == 1 else NOWHERE)
+    return begins
+
+
+def _is_at(page: str, cut: Cut, place: int) -> bool:
+    return 0 <= place <= len(page) - cut.size and mark(page[place : place + cut.size]) == cut.digest
 
 
 def _places(page: str, head: str) -> Iterator[int]:
-    place = page.find(head) if head else -1
+    place = page.find(head)
     while place >= 0:
         yield place
         place = page.find(head, place + 1)

@@ -137,7 +137,7 @@ class Notebook:
         is_part, at = Inputs.is_part(template.name or ""), 0
         try:
             for piece in [self._part(page, template, context, render)] if is_part else render(context):
-                if isinstance(piece, _Piece):
+                if isinstance(piece, _Piece) and not is_part:  # where the page puts it, it knows by itself
                     page.parts[piece.number][-1] = at
                 at += len(piece)
                 yield piece

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .cutting import Cut
+from .cutting import NOWHERE, Cut
 from .staging import StandIn
 
 __all__ = ["Noted", "Part", "Places", "notes_of", "places_of"]
@@ -194,7 +194,7 @@ def _from_plain(told: Sequence[Any]) -> Noted:
     found = []
     for template, given, reads, size, head, digest, begin in parts:
         # A part that is in none of its page's pieces was made, and then made something else of.
-        cut = Cut(-1 if begin is None else begin, size, head, digest)
+        cut = Cut(NOWHERE if begin is None else begin, size, head, digest)
         found.append(Part(template, given, frozenset(reads), cut))
     return Noted(file, tuple(found), tuple(tuple(one) for one in asked))
 

@@ -57,11 +57,12 @@ class Inputs:
                 todo.append(other)
             if not all(map(self._is_steady, _functions(tree))):
                 return None
-            found |= meta.find_undeclared_variables(tree)
-        globals_ = self._environment.globals
-        # A function that is called by its name is given by the environment, or is a variable as any other.
-        unsteady = [one for one in found if one in globals_ and not _is_known(globals_[one], one)]
-        return None if unsteady else tuple(sorted(found))
+            # A function that is called by its name is the environment's, or a variable as any other.
+            functions = {node.name for node in tree.find_all(nodes.Name)} & self._environment.globals.keys()
+            if not all(_is_known(self._environment.globals[name], name) for name in functions):
+                return None
+            found |= functions | meta.find_undeclared_variables(tree)
+        return tuple(sorted(found))
 
     def _parsed(self, name: str) -> nodes.Template | None:
         loader = self._environment.loader
