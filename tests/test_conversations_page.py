@@ -156,8 +156,8 @@ def test_the_page_says_how_much_was_said() -> None:
 
 def test_a_quiet_site_invites() -> None:
     """Where nobody has said anything there is no empty list and no nought, but posts that can be answered."""
-    articles = [{"url": f"p{number}.html", "title": f"P<i>{number}</i>", "lang": "en"} for number in range(5)]
-    html = page(talk("bread"), articles=articles)
+    articles = [{"url": f"p{number}.html", "title": f"P<i>{number}</i>", "lang": "en"} for number in range(3)]
+    html = page(talk("bread"), newest_posts=articles)
     assert "It is quiet here." in html
     assert [a["href"] for tag, a in Skeleton(html).tags if tag == "a"] == ["./p0.html", "./p1.html", "./p2.html"]
     assert not re.search(r"\b0\b|most talked", Skeleton(html).text, re.IGNORECASE)
