@@ -297,6 +297,14 @@ def test_a_changed_setting_renders_all_and_is_named(blog: Kept) -> None:
     assert blog.files() == blog.plain()
 
 
+@pytest.mark.parametrize("dialect", [{"trim_blocks": True, "lstrip_blocks": True}, {"autoescape": True}])
+def test_templates_of_another_dialect_are_compiled_again(blog: Kept, dialect: dict[str, object]) -> None:
+    """What was compiled under other settings of Jinja's is of no use, though the template's text is the same."""
+    blog.configure(JINJA_ENVIRONMENT={**dialect, "extensions": []})
+    blog.again()
+    assert blog.files() == blog.plain()
+
+
 def test_an_emptied_output_folder_keeps_what_is_still_good(tmp_path: Path) -> None:
     """DELETE_OUTPUT_DIRECTORY asks that nothing else is left; pages that would be made again may stay."""
     blog = Kept(tmp_path, DELETE_OUTPUT_DIRECTORY=True, OUTPUT_RETENTION=[".git"])

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican
 from pelican.generators import Generator
 from pelican.utils import sanitised_join
@@ -27,7 +26,7 @@ from .posts import Post
 from .press import write_files
 from .pull import Plan, Pull
 from .remembered import Remembered
-from .splice import Noted, NotSplicable, Places, Stage, notes_of, places_of, renewed
+from .splice import Noted, NotSplicable, Places, Stage, compiled_of, keep_compiled, notes_of, places_of, renewed
 from .store import Store
 from .workshop import Workshop, cache_of, client_for
 
@@ -35,6 +34,8 @@ __all__ = ["begin", "brought_up_to_date", "end", "epoch"]
 
 #: The source that reads the posts' own words: while the content is as it was, it has nothing new to say.
 POSTS = "posts"
+#: The inputs of a build (`built.inputs_of`) that have a say in how templates are compiled, beside their texts.
+_CODE = ("a setting", "a settings file", "a plugin", "a program")
 
 
 def begin(pelican: Pelican) -> None:
@@ -44,12 +45,15 @@ def begin(pelican: Pelican) -> None:
     if not wanted(folder):
         return
     shutil.rmtree(notes_of(folder), ignore_errors=True)
-    if kept(folder) is None:  # nobody knows what the last build noted
+    before, inputs = kept(folder), inputs_of(pelican.settings, ours)
+    if before is None:  # nobody knows what the last build noted
         places = Places(places_of(folder))
         places.begin_anew()
         places.close()
+    if before is None or any(before.inputs.get(name) != inputs[name] for name in _CODE):
+        shutil.rmtree(compiled_of(folder), ignore_errors=True)
     keep(folder, None)
-    pelican.conversation_inputs = inputs_of(pelican.settings, ours)
+    pelican.conversation_inputs = inputs
 
 
 def epoch(pelican: Pelican) -> str:
@@ -185,10 +189,8 @@ class _Site:
             theme=settings["THEME"],
             output_path=str(self._shop.output),
         )
-        compiled = self._folder / "templates"
-        compiled.mkdir(exist_ok=True)
-        generator.env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         prepare(generator)
+        keep_compiled(generator.env, self._folder)
         return Stage(generator.env, context, self._edition.living, self._contents)
 
 

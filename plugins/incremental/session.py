@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import blinker
-from jinja2 import FileSystemBytecodeCache
 from pelican import Pelican
 from pelican.generators import ArticlesGenerator, CachingGenerator, Generator, StaticGenerator
 from pelican.log import console
 from pelican.plugins import signals
 from pelican.writers import Writer
 
+from .compiled import Compiled
 from .copies import copied_files, copy_sparingly
 from .digests import Digester
 from .edition import Edition
@@ -149,8 +149,7 @@ class Run:
         self._generators.append(generator)
         self._recorder.watch(generator.env)
         if generator.env.bytecode_cache is None:
-            self._home.mkdir(parents=True, exist_ok=True)
-            generator.env.bytecode_cache = FileSystemBytecodeCache(str(self._home), "template-%s")
+            generator.env.bytecode_cache = Compiled(self._home)
 
     def read(self, generator: CachingGenerator) -> None:
         """Gives a generator what was read before, and takes the long way out of it."""

@@ -23,7 +23,7 @@ from .living import LASTING, Living
 from .noting import Notebook
 from .places import Noted, Part, Places, notes_of, places_of
 from .renewing import renewed
-from .staging import Stage, StandIn
+from .staging import Stage, StandIn, compiled_of, keep_compiled
 
 __all__ = [
     "LASTING",
@@ -36,6 +36,8 @@ __all__ = [
     "Places",
     "Stage",
     "StandIn",
+    "compiled_of",
+    "keep_compiled",
     "notes_of",
     "places_of",
     "renewed",

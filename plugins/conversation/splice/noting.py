@@ -24,7 +24,7 @@ from .cutting import Cut
 from .living import ANYTHING, Living
 from .places import Places, notes_of, places_of
 from .plain import NotPlain, to_plain
-from .staging import StandIn
+from .staging import StandIn, keep_compiled
 from .templates import Inputs
 
 __all__ = ["Notebook"]
@@ -91,6 +91,7 @@ class Notebook:
         """Notes what is rendered by the templates of an environment from now on."""
         self._inputs[id(environment)] = Inputs(environment)
         environment.template_class = type("Watched", (_Watched,), {"notebook": self})
+        keep_compiled(environment, self._cache)
         if environment.cache is not None:
             environment.cache.clear()
 

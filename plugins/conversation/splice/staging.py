@@ -6,9 +6,10 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.exceptions import TemplateError
 
 from ..posts import Post
@@ -16,7 +17,7 @@ from .errors import NotSplicable
 from .living import LASTING, Living, answer_of
 from .plain import from_plain
 
-__all__ = ["Stage", "StandIn"]
+__all__ = ["Stage", "StandIn", "compiled_of", "keep_compiled"]
 
 #: What the plugin's own templates, and what writes its files, ask of contents: texts, all of them.
 _ATTRIBUTES = ("url", "save_as", "slug", "lang", "title", "conversation_feed")
@@ -67,6 +68,21 @@ class StandIn:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def compiled_of(cache: Path) -> Path:
+    """The folder of compiled templates, in that of the plugin's caches.
+
+    Jinja goes by a template's text alone: whoever changes a setting of Jinja's, or an extension, deletes them.
+    """
+    return cache / "templates"
+
+
+def keep_compiled(environment: Environment, cache: Path) -> None:
+    """Has the templates of an environment compiled once for all builds and refreshes of the same settings."""
+    folder = compiled_of(cache)
+    folder.mkdir(parents=True, exist_ok=True)
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 class Stage:

@@ -1,0 +1,58 @@
+"""Compiled templates, kept from build to build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+from .digests import joined
+
+__all__ = ["Compiled"]
+
+#: What has a say in how a template is compiled, beside its text.
+_DIALECT = (
+    "block_start_string",
+    "block_end_string",
+    "variable_start_string",
+    "variable_end_string",
+    "comment_start_string",
+    "comment_end_string",
+    "line_statement_prefix",
+    "line_comment_prefix",
+    "trim_blocks",
+    "lstrip_blocks",
+    "newline_sequence",
+    "keep_trailing_newline",
+    "optimized",
+    "autoescape",
+    "finalize",
+    "sandboxed",
+    "is_async",
+    "newstyle_gettext",
+)
+
+
+class Compiled(FileSystemBytecodeCache):
+    """Jinja's own, which goes by a template's text alone; here templates of another dialect are others."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), "template-%s")
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        """As Jinja's, which makes a key of `name`."""
+        return super().get_bucket(environment, f"{_dialect(environment)} {name}", filename, source)
+
+
+def _dialect(environment: Environment) -> str:
+    values = [_told(getattr(environment, name, None)) for name in _DIALECT]
+    extensions = [f"{name} {one.priority}" for name, one in environment.extensions.items()]
+    return joined(repr([values, extensions]).encode()).hex()
+
+
+def _told(value: Any) -> str:
+    """A setting; a function by what it is called, since its code is looked at with that of plugins and settings."""
+    return f"{value.__module__}.{value.__qualname__}" if callable(value) else repr(value)
