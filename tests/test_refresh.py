@@ -42,7 +42,7 @@ def refreshed_here(blog: Blog) -> str:
     """Why it took a build; "" where it took none."""
     try:
         with Workshop.open(blog.conf) as shop:
-            brought_up_to_date(shop, datetime.now(UTC))
+            brought_up_to_date(shop, datetime.now(UTC), lambda _: None)
     except NotSplicable as reason:
         blog.build()
         return str(reason)
@@ -91,7 +91,7 @@ def test_a_mention_takes_no_build(blog: Blog, tmp_path: Path) -> None:
     """What is new is on the pages at once, they are as a build would write them, and all others are left alone."""
     written = {path: path.stat().st_mtime_ns for path in blog.output.rglob("*.html")}
     told(blog, mention(1), mention(2))
-    assert refreshed(blog) == "3 pages brought up to date without a build.\n"
+    assert refreshed(blog) == "archive: 1 new\n3 pages brought up to date without a build.\n"
     assert blog.counts("a.html")["comments"] == 2
     assert blog.files() == built_anew(blog, tmp_path / "twin")
     left = {path.name for path, when in written.items() if path.stat().st_mtime_ns == when}

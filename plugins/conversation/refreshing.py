@@ -6,7 +6,7 @@ Whatever is said here instead of a build is exact: a build would leave every byt
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,9 @@ from .generator import languages_of, prepare, settings_of
 from .pictures import Album, Errand, album_of, due, refresh
 from .posts import Post
 from .press import write_files
-from .pull import Plan, Pull
+from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
+from .report import outcome_line
 from .splice import Noted, NotSplicable, Places, Stage, compiled_of, keep_compiled, notes_of, places_of, renewed
 from .store import Store
 from .workshop import Workshop, cache_of, client_for
@@ -84,8 +85,10 @@ def end(pelican: Pelican) -> None:
         keep(folder, _built(inputs, output, store, store.posts(), datetime.now(UTC)))
 
 
-def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
+def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], object]) -> list[Path]:
     """Pulls what is due, and makes the site show it; returns the pages that are not as they were.
+
+    `say` is told in a line what came of each source that has something to tell.
 
     Raises NotSplicable, which says why, where it takes a build; and ConversationError.
     """
@@ -100,7 +103,9 @@ def brought_up_to_date(shop: Workshop, now: datetime) -> list[Path]:
     if reason := before.difference(inputs, now):
         raise NotSplicable(reason)
     posts = shop.store.posts()
-    _pull(shop, tuple(posts), now)
+    for outcome in _pulled(shop, tuple(posts), now):
+        if outcome.error or outcome.changes.any or outcome.left is not None:
+            say(outcome_line(outcome))
     if outputs_of(shop.output) != before.output:
         raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
     if state_of(shop.store, posts) == before.state and not _pictures_due(shop, now):
@@ -206,8 +211,8 @@ def _built(inputs: Mapping[str, str], output: Path, store: Store, posts: Sequenc
     return Built(inputs, outputs_of(output), state_of(store, posts), until)
 
 
-def _pull(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> None:
-    """Pulls what is due, as a build does before it reads the content."""
+def _pulled(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> list[Outcome]:
+    """Pulls what is due, as a build does before it reads the content. Raises ConversationError where that is strict."""
     settings = shop.settings
     names = [source.name for source in settings.sources if source.name != POSTS]
     plan = Plan(policy=settings.pull, deadline=settings.deadline, budget=settings.budget, only=names)
@@ -215,9 +220,11 @@ def _pull(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> None:
         pull = Pull(settings.sources, shop.store, client, plan, sites=settings.siteurls, now=now)
         pull.start(posts)
         pull.posts(posts)
-        failed = [outcome.name for outcome in pull.finish() if outcome.error]
+        outcomes = pull.finish()
+    failed = [outcome.name for outcome in outcomes if outcome.error]
     if failed and settings.strict:
         raise ConversationError(f"CONVERSATION_STRICT is set, and could not be pulled: {', '.join(failed)}.")
+    return outcomes
 
 
 def _pictures(shop: Workshop, assembly: Remembered, now: datetime) -> Album:

@@ -63,7 +63,7 @@ def refresh(context: Context, settings: str = SETTINGS) -> None:
 
     try:
         with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
-            pages = refreshing.brought_up_to_date(shop, datetime.now(UTC))
+            pages = refreshing.brought_up_to_date(shop, datetime.now(UTC), print)
     except NotSplicable as reason:
         print(f"It takes a build: {reason}.")
         build.body(context, settings=settings)
