@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -267,17 +268,62 @@ def test_what_children_log_is_logged_here(caplog: pytest.LogCaptureFixture) -> N
     assert {record.getMessage() for record in caplog.records} == {f"About page {number}" for number in range(20)}
 
 
-def test_a_process_with_other_threads_is_not_forked() -> None:
+@needs_fork
+def test_no_fork_beside_other_threads() -> None:
     """A fork in the middle of another thread's work could leave a lock closed for ever."""
-    go, started = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: (started.set(), go.wait()), name="pulling")
+    assert can_fork()
+    ready = threading.Event()
+    thread = threading.Thread(target=ready.wait)
     thread.start()
-    started.wait()
-    try:
-        assert "pulling" in can_fork()
-    finally:
-        go.set()
-        thread.join()
+    assert not can_fork()
+    ready.set()
+    thread.join()
+    assert can_fork()
+
+
+@needs_fork
+def test_the_thread_of_the_progress_line_is_no_hindrance() -> None:
+    """Pelican's own command runs inside a line that rich keeps moving."""
+    ready = threading.Event()
+    thread = type("Refresh", (threading.Thread,), {"__module__": "rich.live"})(target=ready.wait)
+    thread.start()
+    assert can_fork()
+    ready.set()
+    thread.join()
+
+
+@needs_fork
+def test_where_no_process_can_be_had_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine at its limit builds slowly, but it builds."""
+
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert share(3, 4, list) == [([0, 1, 2], [0, 1, 2])]
+
+
+@needs_fork
+def test_what_goes_wrong_here_is_heard_of_and_leaves_no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in the build ends it at once: nobody waits for children, and none writes on behind its back."""
+    parent, begun, fork = os.getpid(), list[int](), os.fork
+
+    def noted() -> int:
+        begun.extend([child] if (child := fork()) else [])
+        return child
+
+    def work(_: Iterator[int]) -> None:
+        if os.getpid() != parent:
+            signal.pause()
+        raise LookupError
+
+    monkeypatch.setattr(os, "fork", noted)
+    with pytest.raises(LookupError):
+        share(3, 3, work)
+    assert len(begun) == 2
+    for child in begun:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, 0)
 
 
 def test_every_setting_is_in_the_manual() -> None:

@@ -822,28 +822,6 @@ def test_children_that_fall_silent_are_given_up(monkeypatch: pytest.MonkeyPatch,
     assert are_gone(children)
 
 
-def test_no_fork_beside_other_threads() -> None:
-    """A lock that another thread holds would be held in the child for ever."""
-    assert forked.can_fork()
-    ready = threading.Event()
-    thread = threading.Thread(target=ready.wait)
-    thread.start()
-    assert not forked.can_fork()
-    ready.set()
-    thread.join()
-    assert forked.can_fork()
-
-
-def test_the_thread_of_the_progress_line_is_no_hindrance() -> None:
-    """Pelican's own command runs inside a line that rich keeps moving."""
-    ready = threading.Event()
-    thread = type("Refresh", (threading.Thread,), {"__module__": "rich.live"})(target=ready.wait)
-    thread.start()
-    assert forked.can_fork()
-    ready.set()
-    thread.join()
-
-
 def test_where_no_process_can_be_had_the_parent_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine at its limit builds slowly, but it builds."""
 

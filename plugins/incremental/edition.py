@@ -83,7 +83,7 @@ class Edition:
 
     def share(self, calls: Sequence[Call], run: Callable[[Call], None]) -> list[int]:
         """Runs calls with several processes; the numbers of those that are still to be run here, in order."""
-        if len(calls) < WORTH_A_FORK or self.processes == 1 or can_fork():
+        if len(calls) < WORTH_A_FORK or self.processes == 1 or not can_fork():
             return list(range(len(calls)))
         # Lists of many pages first: whoever is left with one at the end would keep the others waiting.
         order = sorted(range(len(calls)), key=lambda number: not calls[number].lists)

@@ -1,8 +1,7 @@
 """The same work shared by several processes: forked from this one, they have everything that it has.
 
-Work is a list of tasks by number. Whoever is free takes the next one, so that nobody waits for the slowest. Children
-never touch the console, whose locks another thread may have held at the moment of the fork: what they log is handed
-over and logged here.
+Children never touch the console, whose locks another thread may have held at the moment of the fork. Nothing of the
+parent's is closed, flushed or cleaned up in them: what they have to tell goes into a pipe, and then they end.
 """
 
 from __future__ import annotations
@@ -14,17 +13,24 @@ import os
 import pickle
 import signal
 import struct
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO, NamedTuple
 
-__all__ = ["Shared", "can_fork", "share"]
+__all__ = ["Child", "Shared", "begin", "can_fork", "end", "share"]
 
 _NUMBER = struct.Struct("=I")
 #: So many tasks fit into a pipe without anybody reading from it.
 MOST_TASKS = 8192
-#: The thread by which rich draws the terminal; it holds nothing that a child needs.
-_DRAWING = "_RefreshThread"
+
+
+class Child(NamedTuple):
+    """A forked process, and the descriptor from which all can be read that it tells, until it ends."""
+
+    pid: int
+    pipe: int
 
 
 class Shared(NamedTuple):
@@ -34,39 +40,89 @@ class Shared(NamedTuple):
     result: Any
 
 
-def can_fork() -> str:
-    """Why this process cannot be forked: "" where it can."""
-    if not hasattr(os, "fork"):
-        return "this platform cannot fork"
+def can_fork() -> bool:
+    """Whether this process is one thread, apart from that by which rich keeps Pelican's progress line moving."""
     others = [one for one in threading.enumerate() if one is not threading.current_thread()]
-    busy = [one.name for one in others if type(one).__name__ != _DRAWING]
-    return f"other threads are running ({', '.join(sorted(busy))})" if busy else ""
+    return hasattr(os, "fork") and all(type(one).__module__.partition(".")[0] == "rich" for one in others)
+
+
+def begin(live: Callable[[BinaryIO], None], inherited: Iterable[int] = ()) -> Child:
+    """Starts a child whose whole life is `live`; what that writes into its file comes from the child's pipe.
+
+    `inherited` are descriptors that are none of the child's business. The caller ends the child. Raises OSError.
+    """
+    receive, send = os.pipe()
+    try:
+        with warnings.catch_warnings():
+            # Python warns of threads; rich's is known not to matter here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
+    except OSError:
+        os.close(receive)
+        os.close(send)
+        raise
+    if pid:
+        os.close(send)
+        return Child(pid, receive)
+    try:
+        for pipe in (receive, *inherited):
+            os.close(pipe)
+        _be_silent()
+        gc.freeze()
+        with open(send, "wb") as told:
+            live(told)
+    finally:
+        os._exit(0)
+
+
+def end(child: Child) -> None:
+    """Leaves no process and no pipe behind."""
+    os.close(child.pipe)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child.pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child.pid, 0)
 
 
 def share(tasks: int, processes: int, work: Callable[[Iterator[int]], Any]) -> list[Shared]:
     """Does `tasks` tasks (at most MOST_TASKS) with so many processes, this one among them.
 
-    `work` takes the numbers of tasks from an iterator, and gives something that can be pickled. A child that fails
-    gives nothing: the tasks that are in no `done` are still to be done.
+    `work` takes the numbers of tasks from an iterator, and gives something that can be pickled. Whoever is free takes
+    the next one, so that nobody waits for the slowest. What children log is logged here. A child that fails, or cannot
+    be had, gives nothing: the tasks that are in no `done` are still to be done. What goes wrong in this process is
+    raised at once.
     """
     numbers, feed = os.pipe()
     with os.fdopen(feed, "wb") as queue:
         queue.write(b"".join(map(_NUMBER.pack, range(tasks))))
+
+    def live(told: BinaryIO) -> None:
+        with _collecting() as records:
+            shared = _working(numbers, work)
+        pickle.dump((shared, records), told)
+
+    children: list[Child] = []
     gc.freeze()  # what is here is shared with the children for as long as nobody moves it
     try:
-        children = [_child(numbers, work) for _ in range(processes - 1)]
-        mine = None
-        try:
-            mine = _working(numbers, work)
-        finally:
-            if mine is None:  # what is wrong here is heard of at once
-                for child, _ in children:
-                    os.kill(child, signal.SIGKILL)
-            theirs = [_result(child, answer) for child, answer in children]
+        with contextlib.suppress(OSError):
+            while len(children) < processes - 1:
+                children.append(begin(live, [child.pipe for child in children]))
+        mine = _working(numbers, work)
+        theirs = [_result(child) for child in children]
     finally:
+        for child in children:
+            end(child)
         gc.unfreeze()
         os.close(numbers)
     return [mine, *(one for one in theirs if one)]
+
+
+def _be_silent() -> None:
+    """Takes every way to the console away from this process."""
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
+    for logger in (logging.getLogger(), *logging.root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger) and logger.handlers:
+            logger.handlers = [logging.NullHandler()]
 
 
 def _working(numbers: int, work: Callable[[Iterator[int]], Any]) -> Shared:
@@ -81,33 +137,11 @@ def _working(numbers: int, work: Callable[[Iterator[int]], Any]) -> Shared:
     return Shared(done, work(taken()))
 
 
-def _child(numbers: int, work: Callable[[Iterator[int]], Any]) -> tuple[int, int]:
-    """Forks; the number of the child and where its answer will come from."""
-    answer, say = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(say)
-        return child, answer
-    status = 1
-    try:
-        os.close(answer)
-        with _collecting() as records:
-            shared = _working(numbers, work)
-        with os.fdopen(say, "wb") as pipe:
-            pickle.dump((shared, records), pipe)
-        status = 0
-    finally:
-        os._exit(status)
-
-
 @contextlib.contextmanager
 def _collecting() -> Iterator[list[logging.LogRecord]]:
-    """Keeps what is logged instead of saying it."""
+    """Keeps what is logged in this child."""
     records: list[logging.LogRecord] = []
-    root = logging.getLogger()
-    for handler in list(root.handlers):
-        root.removeHandler(handler)
-    root.addHandler(_Collector(records))
+    logging.getLogger().handlers = [_Collector(records)]
     yield records
     for record in records:  # arguments may be anything; the sentence is what matters
         record.msg, record.args, record.exc_info = record.getMessage(), None, None
@@ -122,13 +156,10 @@ class _Collector(logging.Handler):
         self._records.append(record)
 
 
-def _result(child: int, answer: int) -> Shared | None:
-    """What a child gave, after it has ended; nothing where it failed."""
-    with os.fdopen(answer, "rb") as pipe:
+def _result(child: Child) -> Shared | None:
+    """What a child gave, once it has nothing more to tell; nothing where it failed."""
+    with open(child.pipe, "rb", closefd=False) as pipe:
         said = pipe.read()
-    os.waitpid(child, 0)
-    if not said:
-        return None
     try:
         shared: Shared
         shared, records = pickle.loads(said)  # noqa: S301 - from our own child

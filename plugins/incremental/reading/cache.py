@@ -15,6 +15,7 @@ from docutils.frontend import OptionParser
 from pelican.generators import ArticlesGenerator
 from pelican.utils import file_suffix
 
+from ..forking import can_fork
 from . import forked, markdown_reuse
 from .hearing import Ear, warnings_can_be_heard
 from .plain import unpacker
@@ -127,7 +128,7 @@ class ContentCache:
 
         Files that are in it and changed since are few: they are found when Pelican comes to them.
         """
-        if jobs < 2 or not forked.can_fork():  # noqa: PLR2004 - one is this process itself
+        if jobs < 2 or not can_fork():  # noqa: PLR2004 - one is this process itself
             return
         paths = [path for path in self._all_paths() if self._why.get(file_suffix(path), "") is None]
         missing = [path for path in paths if self._name(path) not in self._kept]
