@@ -137,19 +137,28 @@ def _child(order: Order, log: int, loaded: str) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.chdir(order.site)
-    status = 1
+    status = 0
     try:
         status = _build(order)
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 1
-    except BaseException:  # noqa: BLE001 - as the interpreter itself would
-        sys.excepthook(*sys.exc_info())
     finally:
+        if error := sys.exception():
+            status = _status(error)
         atexit._run_exitfuncs()  # noqa: SLF001 - os._exit leaves out what a process does in the end
         sys.stdout.flush()
         sys.stderr.flush()
         Path(loaded).write_text("\n".join(_libraries(set(sys.modules) - before)), encoding="utf-8")
         os._exit(status)
+
+
+def _status(error: BaseException) -> int:
+    """Says what ended a build, and gives the exit status for it, as the interpreter does."""
+    if not isinstance(error, SystemExit):
+        sys.excepthook(type(error), error, error.__traceback__)
+        return 1
+    if isinstance(error.code, str):
+        print(error.code, file=sys.stderr)  # noqa: T201 - as above
+        return 1
+    return error.code or 0
 
 
 def _libraries(names: set[str]) -> list[str]:

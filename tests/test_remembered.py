@@ -177,8 +177,8 @@ class History:
         else:
             self.pictures = told
 
-    def compare(self) -> None:
-        """Builds from what was kept and from nothing, and finds no difference."""
+    def compare(self) -> set[str]:
+        """Builds from what was kept and from nothing, and finds no difference; gives the pages it looked at."""
         whole = Assembly(self.settings, self.store, self.posts, self.now)
         quick = Remembered(self.settings, self.store, self.posts, self.now, self.almanac)
         assert quick.faces == whole.faces
@@ -199,6 +199,7 @@ class History:
         compare_overviews(quick.overview(), overview(full.values(), SITE))
         compare_ledgers(quick, whole)
         self.almanac.rest()
+        return set(full)
 
     def compare_one(self, quick: Any, full: Conversation) -> None:  # noqa: ANN401 - a conversation to whoever reads it
         """The same in everything that a template can read; and what has the same key has always said the same."""
@@ -233,10 +234,10 @@ def test_nothing_that_was_kept_makes_a_difference(taken: list[tuple[str, Any]]) 
     with tempfile.TemporaryDirectory() as folder:
         blog = History(Path(folder))
         with blog.store:
-            blog.compare()
+            assert blog.compare() == {one.url for one in blog.posts}
             for what, told in taken:
                 blog.take(what, told)
-                blog.compare()
+                assert blog.compare() == {one.url for one in blog.posts}
             blog.almanac.rest()
 
 
