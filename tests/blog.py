@@ -16,6 +16,8 @@ from pelican.settings import read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "https://e.example"
+#: The console command, as pip makes it.
+COMMAND = "import sys; from conversation.tasks import program; program.run(['pelican-conversation', *sys.argv[1:]])"
 #: Some themes write the attributes of all elements anew, in the order of the alphabet.
 ASIDE = re.compile(r'<aside\b(?=[^>]*\sclass="conversation")[^>]*>')
 
@@ -81,20 +83,29 @@ class Blog:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Runs the plugin's command in the blog's folder, as a user would."""
-        code = (
-            "import sys; from conversation.tasks import program; program.run(['pelican-conversation', *sys.argv[1:]])"
-        )
-        return self._run([sys.executable, "-c", code, *arguments], env)
+        return self._run([sys.executable, "-c", COMMAND, *arguments], env)
+
+    def run_unread(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the plugin's command with its output going to a program that reads no more."""
+        unread, output = os.pipe()
+        os.close(unread)
+        try:
+            return self._run([sys.executable, "-c", COMMAND, *arguments], None, output)
+        finally:
+            os.close(output)
 
     def pelican(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Runs Pelican's own command."""
         return self._run([sys.executable, "-m", "pelican", "-s", "pelicanconf.py", *arguments], env)
 
-    def _run(self, command: list[str], env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+    def _run(
+        self, command: list[str], env: Mapping[str, str] | None, output: int = subprocess.PIPE
+    ) -> subprocess.CompletedProcess[str]:
         environ = {**os.environ, "PYTHONPATH": str(ROOT / "plugins"), "COLUMNS": "300", "NO_COLOR": "1", **(env or {})}
         return subprocess.run(
-            command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=120, check=False
-        )
+            command, cwd=self.folder, env=environ, stdout=output, stderr=subprocess.PIPE, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
 
     def page(self, path: str) -> str:
         """A file of the site, as text."""

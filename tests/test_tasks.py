@@ -227,3 +227,29 @@ def test_an_archive_of_the_wrong_kind_does_not_stop_the_build(text: str, words: 
     strict = blog.configure(CONVERSATION_STRICT=True).run("build")
     assert strict.returncode == 1
     assert "Traceback" not in strict.stdout + strict.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("balance", "--offline"),
+        ("balance", "--offline", "--json"),
+        ("status",),
+        ("status", "--json"),
+        ("doctor", "--json"),
+        ("explain", f"{SITE}/a.html"),
+    ],
+    ids=" ".join,
+)
+def test_who_stops_reading_gets_no_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """`balance --json | head -1` is how people look into JSON: the task ends, and complains of nothing."""
+    done = a_blog(tmp_path).run_unread(*arguments)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("arguments", [("give",), ("give", "reply"), ("explain",), ("balance", "--jason"), ("weigh",)])
+def test_a_command_that_is_wrong_has_a_code_of_its_own(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """A script can tell a mistake of its own (2) from something that is to be mended in the blog (1)."""
+    done = a_blog(tmp_path).run(*arguments)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+    assert done.stderr

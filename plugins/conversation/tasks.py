@@ -1,7 +1,8 @@
 """The tasks that the plugin brings: an Invoke collection, and the console command `pelican-conversation` over it.
 
 Each task loads the blog's own settings file and says what it did in words; errors that the blogger can mend are one
-line, exit code 1. Wrong usage of the console command is exit code 2.
+line, exit code 1. Wrong usage of the console command is exit code 2; where the program is `invoke` itself, that alone
+decides about words that it cannot read, and its code is 1. Options that contradict each other are exit code 2 in both.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,13 +124,13 @@ def doctor(_: Context, json: bool = False, settings: str = SETTINGS) -> None:
 
     with _clearly():
         found = room.examine(_existing(settings))
-    well = all(told.well for told in found)
-    if json:
-        print(_dumps({"well": well, "findings": found}))
-    else:
-        room.show(found)
-    if not well:
-        raise Exit(code=1)
+        well = all(told.well for told in found)
+        if json:
+            print(_dumps({"well": well, "findings": found}))
+        else:
+            room.show(found)
+        if not well:
+            raise Exit(code=1)
 
 
 @task(help={"url": "an address that somebody used for one of your posts", "settings": _SETTINGS_HELP})
@@ -327,8 +330,17 @@ def _dumps(state: object) -> str:
 
 @contextlib.contextmanager
 def _clearly() -> Iterator[None]:
-    """One line instead of a traceback, for what the blogger can mend."""
+    """One line instead of a traceback, for what the blogger can mend; none where nobody reads on (`| head`)."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends: that must go somewhere.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise Exit(code=1) from None
     except ConversationError as error:
         raise Exit(str(error), code=error.exitcode) from None
