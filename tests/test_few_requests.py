@@ -13,6 +13,7 @@ import pytest
 
 from bluesky_server import Bluesky
 from cases_comments import Row, answer_isso, answer_remark42, isso_row, remark42_row
+from conversation.exchange import write_export
 from conversation.http import Client
 from conversation.posts import Post
 from conversation.pull import Plan, Pull
@@ -145,11 +146,13 @@ def sources_of(servers: Mapping[str, Server]) -> list[Source]:
     ]
 
 
-def pulled(store: Store, servers: Mapping[str, Server], talk: Talk, now: datetime) -> dict[str, int]:
-    """A pull in which all is due; how many requests each source made."""
+def pulled(
+    store: Store, servers: Mapping[str, Server], talk: Talk, now: datetime, at_a_time: int = 4
+) -> dict[str, int]:
+    """A pull in which all is due, with so many requests to a host at a time; how many requests each source made."""
     for server in servers.values():
         server.requests.clear()
-    with Client(retries=0) as client:
+    with Client(retries=0, per_host=at_a_time) as client:
         plan = Plan(policy="always", deadline=600)
         pull = Pull(sources_of(servers), store, client, plan, sites=(SITE,), now=now)
         pull.start(())
@@ -179,3 +182,16 @@ def test_an_unchanged_blog_is_asked_about_in_few_requests(talk: Talk, tmp_path: 
     assert again == {"webmention.io": 1, "mastodon": 12, "bluesky": 14, "hackernews": 2, "isso": 1, "remark42": 1}
     assert sum(again.values()) <= MOST * sum(first.values())
     assert sum(changed.values()) - sum(again.values()) == FOR_ONE
+
+
+def test_how_many_posts_are_asked_about_at_a_time_makes_no_difference(talk: Talk, tmp_path: Path) -> None:
+    """What is known after a pull, and what it asked for, is the same whichever answers came first."""
+    kept: list[object] = []
+    with running(talk) as servers:
+        for at_a_time in (1, 4):
+            with Store.open(f"sqlite:///{at_a_time}.sqlite", tmp_path) as store:
+                made = pulled(store, servers, talk, NOW, at_a_time)
+                cursors = {name: store.cursor(name) for name in servers}
+                write_export(store, tmp_path / "all.json")
+            kept.append((made, cursors, (tmp_path / "all.json").read_text("utf-8")))
+    assert kept[0] == kept[1]

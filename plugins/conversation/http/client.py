@@ -100,6 +100,11 @@ class Client:
         """How many requests were made so far; those that the cache answered without asking are none."""
         return self._budget.made
 
+    @property
+    def per_host(self) -> int:
+        """How many requests one host gets at a time."""
+        return self._hosts.per_host
+
     def __enter__(self) -> Self:
         return self
 

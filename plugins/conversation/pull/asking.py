@@ -153,7 +153,7 @@ class Asking:
             cursor = self._store.cursor(name)
             copies = {} if local else self._store.copies_of(name)
         full = self._plan.full or (local and name in self._troubled)
-        ask = Ask(posts, cursor, full, self._now, self._sites, copies)
+        ask = Ask(posts, cursor, full, self._now, self._sites, copies, self._shares.at_a_time)
         for batch in answer(job.source, ask, self._shares.client(name)):
             self._commit(job, batch, among)
         job.told = True

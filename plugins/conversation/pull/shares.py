@@ -33,6 +33,15 @@ class Shares:
         # To a service it is the client: all that services do is get and post.
         return cast("Client", _Share(self._client, self, name)) if self._budget else self._client
 
+    @property
+    def at_a_time(self) -> int:
+        """About how many posts a source may ask at a time: as many as one host gets requests at a time.
+
+        Where requests are counted it is one, so that they tell everything of a few posts and not something of many,
+        which would be asked about from the beginning next time.
+        """
+        return 1 if self._budget else self._client.per_host
+
     def renew(self, names: Collection[str]) -> bool:
         """Shares out among these sources what nobody has used; False where nothing is left."""
         return bool(names) and self._share_out(names)

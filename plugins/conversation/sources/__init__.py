@@ -80,6 +80,8 @@ class Ask:
     sites: tuple[str, ...] = ()
     #: By post URL: its copies elsewhere that earlier pulls of this source found by themselves (`copies.py`).
     copies: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    #: About so many posts a source may ask at a time, if it can (`abreast.py`).
+    at_a_time: int = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from ..acts import Act, Direction, Kind, Person, Problem
 from ..errors import Malformed, Missing, SettingsError
 from ..posts import Post
 from . import Ask, Batch, Source
+from .abreast import abreast
 from .hypertext import text, words
 from .stood import Stood
 from .values import NAME_LIMIT, text_of
@@ -105,7 +106,8 @@ def read_changed(
     still = {post.url for post in asked if stood.is_still(post, states[post.url])}
     if still:
         yield Batch(answered=tuple(sorted(still)))
-    for post, batch in read_each(((post, places[post.url]) for post in asked if post.url not in still), read):
+    those = [(post, places[post.url]) for post in asked if post.url not in still]
+    for post, batch in read_each(those, read, ask.at_a_time):
         stood.note(post, states[post.url] if batch.complete else None, batch.acts)
         yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
     if cursor := stood.kept(ask.cursor, last=True):
@@ -113,30 +115,43 @@ def read_changed(
 
 
 def read_each(
-    places: Iterable[tuple[Post, Sequence[_T]]], read: Callable[[_T, Post], Told]
+    places: Iterable[tuple[Post, Sequence[_T]]], read: Callable[[_T, Post], Told], at_a_time: int = 1
 ) -> Iterator[tuple[Post, Batch]]:
-    """A batch for each post, of all that its places tell; complete where all of it could be read.
+    """A batch for each post, of all that its places tell, so many posts at a time; complete where all could be read.
 
     `read` may raise SourceError: Missing and Malformed concern one place, everything else ends the pull. Where no place
     at all could be read, Malformed does too.
     """
-    asked = failed = 0
-    for post, those in places:
-        told = []
-        for place in those:
-            asked += 1
-            try:
-                told.append(read(place, post))
-            except Missing:
-                continue
-            except Malformed as error:
-                failed += 1
-                told.append(Told(problems=(Problem(post.url, str(error)),), whole=False))
-                last = error
-        acts = {act.id: act for each in told for act in each.acts}
-        problems = tuple(problem for each in told for problem in each.problems)
-        whole = not problems and all(each.whole for each in told)
-        complete = (post.url,) if whole else ()
-        yield post, Batch(tuple(acts.values()), problems=problems, complete=complete, answered=(post.url,))
-    if asked and asked == failed:
-        raise Malformed(f"no post could be read; the last one: {last}") from last
+    asked = 0
+    failures: list[Malformed] = []
+
+    def told_of(those: tuple[Post, Sequence[_T]]) -> tuple[Post, list[Told | Malformed]]:
+        return those[0], [_read_place(read, place, those[0]) for place in those[1]]
+
+    for post, answers in abreast(told_of, places, at_a_time):
+        asked += len(answers)
+        failures += [each for each in answers if isinstance(each, Malformed)]
+        yield post, _batch(post, answers)
+    if failures and asked == len(failures):
+        raise Malformed(f"no post could be read; the last one: {failures[-1]}") from failures[-1]
+
+
+def _read_place(read: Callable[[_T, Post], Told], place: _T, post: Post) -> Told | Malformed:
+    """What a place tells: nothing where it is not there, and why it cannot be understood."""
+    try:
+        return read(place, post)
+    except Missing:
+        return Told()
+    except Malformed as error:
+        return error
+
+
+def _batch(post: Post, answers: Iterable[Told | Malformed]) -> Batch:
+    told = [
+        Told(problems=(Problem(post.url, str(each)),), whole=False) if isinstance(each, Malformed) else each
+        for each in answers
+    ]
+    acts = {act.id: act for each in told for act in each.acts}
+    problems = tuple(problem for each in told for problem in each.problems)
+    complete = (post.url,) if not problems and all(each.whole for each in told) else ()
+    return Batch(tuple(acts.values()), problems=problems, complete=complete, answered=(post.url,))

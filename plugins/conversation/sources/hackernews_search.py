@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,6 +30,7 @@ class Stories:
     def __init__(self, client: Client, base: str, sites: Sequence[str]) -> None:
         self._client, self._base = client, base
         self._sites = [site.rstrip("/") for site in sites]
+        self._asking = threading.Lock()
         self._known: dict[str, Mapping[str, list[tuple[str, str]]] | None] = {}
         self._stands: dict[str, str] = {}
 
@@ -36,8 +38,9 @@ class Stories:
         """The stories that may link to a page: their links, and their addresses. Raises SourceError."""
         for site in self._sites:
             if is_within(page_of(page), [page_of(site)]):
-                if site not in self._known:
-                    self._known[site] = self._of_site(site)
+                with self._asking:  # whoever comes second finds it known
+                    if site not in self._known:
+                        self._known[site] = self._of_site(site)
                 if (known := self._known[site]) is not None:
                     return known.get(page_of(page), ())
         return fetch_stories(self._client, self._base, page)

@@ -16,6 +16,7 @@ from ..errors import Malformed, Missing, Refused
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source, copies
+from .abreast import abreast
 from .mastodon_account import account, mentions_of
 from .mastodon_api import BY_ID, Asked, entries_of, home_of, refused
 from .mastodon_parse import Status, id_of, number_of, proofs_in
@@ -64,14 +65,12 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     try:
         readings = [_begun(asked, post, ask) for post in ask.posts]
         found = asked.by_id(number for reading in readings for number in (*reading.copies, *reading.mentioned))
-        for reading in readings:
-            state = _state(reading, found)
-            if state is not None and stood.is_still(reading.post, state):
-                continue
-            _read(asked, reading, found)
+        states = {reading.post.url: _state(reading, found) for reading in readings}
+        changed = [one for one in readings if not _is_still(one.post, states[one.post.url], stood)]
+        for reading in abreast(lambda one: _read(asked, one, found), changed, ask.at_a_time):
             refreshing += [reading] if reading.refreshing else []
             batch = _batch(reading, asked)
-            stood.note(reading.post, state if reading.whole else None, batch.acts)
+            stood.note(reading.post, states[reading.post.url] if reading.whole else None, batch.acts)
             yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
         if cursor := stood.kept(ask.cursor, last=True):
             yield Batch(cursor=cursor)
@@ -99,7 +98,11 @@ def _state(reading: _Reading, found: Mapping[str, Status]) -> str | None:
     return repr([(number, *map(found[number].get, _STANDS)) for number in numbers])
 
 
-def _read(asked: Asked, reading: _Reading, found: Mapping[str, Status]) -> None:
+def _is_still(post: Post, state: str | None, stood: Stood) -> bool:
+    return state is not None and stood.is_still(post, state)
+
+
+def _read(asked: Asked, reading: _Reading, found: Mapping[str, Status]) -> _Reading:
     """Asks everything about one post. A copy that is not there any more has drawn nothing."""
     for number, url in reading.copies.items():
         try:
@@ -117,6 +120,7 @@ def _read(asked: Asked, reading: _Reading, found: Mapping[str, Status]) -> None:
         except Malformed as error:
             reading.problems.append(Problem(f"{asked.home.source}, status {number}", str(error)))
             reading.whole = False
+    return reading
 
 
 def _fetch_thread(asked: Asked, status: Status, reading: _Reading) -> Thread:

@@ -16,6 +16,7 @@ from ..addresses import is_web, split
 from ..errors import Malformed, Missing
 from ..posts import Post
 from . import Ask, Batch, Copy, Source, copies
+from .abreast import abreast
 from .copies import Index
 from .pages import is_within, page_of
 from .paging import Listing
@@ -62,7 +63,8 @@ class Forum:
     `name` gives the one spelling of a submission's address, "" for what is none. `find(page)` gives pairs: the page
     that a submission links to, as spelled there, and the submission's address. `read(address, target)` gives what
     stands there; it raises Missing where that is nothing any more. `stands(address)` says how a submission stands, by
-    what is told of many at once ("": nothing is): where that has not changed it is not read again (`stood.py`).
+    what is told of many at once ("": nothing is): where that has not changed it is not read again (`stood.py`). Several
+    threads may call them at a time.
     """
 
     source: str
@@ -80,14 +82,17 @@ def pull_posts(forum: Forum, ask: Ask) -> Iterator[Batch]:
     missing or damaged at one submission.
     """
     index, stood = Index(ask.posts, ask.sites), Stood(ask)
-    for post in ask.posts:
+
+    def told_of(post: Post) -> tuple[_Searched, str | None, Batch | None]:
         searched = _search(forum, ask, index, post)
         state = _state(forum, searched)
-        if state is not None and stood.is_still(post, state):
-            batch = Batch(answered=(post.url,))
-        else:
-            batch = _read(forum, index, searched)
-            stood.note(post, state if batch.complete else None, batch.acts)
+        still = state is not None and stood.is_still(post, state)
+        return searched, state, None if still else _read(forum, index, searched)
+
+    for searched, state, read in abreast(told_of, ask.posts, ask.at_a_time):
+        post, batch = searched.post, read or Batch(answered=(searched.post.url,))
+        if read:
+            stood.note(post, state if read.complete else None, read.acts)
         found = tuple(Copy(post.url, url) for url in searched.found)
         yield dataclasses.replace(batch, copies=found, cursor=stood.kept(ask.cursor))
     if cursor := stood.kept(ask.cursor, last=True):

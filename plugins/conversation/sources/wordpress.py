@@ -55,8 +55,8 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
                 raise
             return fetch_feed(source, client, place.url, post)
 
-    those = ((post, places[post.url]) for post in ask.posts if places[post.url] or not problems)
-    for _, batch in read_each(those, read):
+    those = [(post, places[post.url]) for post in ask.posts if places[post.url] or not problems]
+    for _, batch in read_each(those, read, ask.at_a_time):
         yield batch
 
 
