@@ -15,6 +15,7 @@ from ..errors import Missing
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source
+from .abreast import abreast
 from .bluesky_account import account
 from .bluesky_api import (
     AT_ONCE,
@@ -48,16 +49,19 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     views = fetch_posts(api, [at.uri for found, _ in places.values() for at in found])
     more = set(filter(None, ask.cursor.get("more", "").split("\n")))
     cursor, stood = dict(ask.cursor), Stood(ask)
-    for post in ask.posts:
+    states = {url: None if problems else state_of(found, views) for url, (found, problems) in places.items()}
+    changed = [post for post in ask.posts if (state := states[post.url]) is None or not stood.is_still(post, state)]
+
+    def hear(post: Post) -> tuple[Post, Here, Heard, bool]:
         found, problems = places[post.url]
-        state = state_of(found, views) if not problems else None
-        if state is not None and stood.is_still(post, state):
-            continue
         here, heard = Here(source.name, post.url, me, page=post.url), Heard(problems=problems)
         whole = not problems
         for at in found:
             whole = hear_copy(api, at, views.get(at.uri), here, heard) and whole
-        whole = respect(api, here, heard, silent) and whole
+        return post, here, heard, whole
+
+    for post, here, heard, heard_all in abreast(hear, changed, ask.at_a_time):
+        whole = respect(api, here, heard, silent) and heard_all
         said = 0
         if api.constellation:
             said = len(heard.acts)
@@ -70,7 +74,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         told = larger or post.url in more  # a number that was larger once has to come down again
         more = more | {post.url} if larger else more - {post.url}
         cursor["more"] = "\n".join(sorted(more))
-        stood.note(post, state if whole else None, heard.acts.values())
+        stood.note(post, states[post.url] if whole else None, heard.acts.values())
         acts = tuple(heard.acts.values())[said:]
         yield Batch(
             acts,
