@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -80,7 +81,7 @@ TEMPLATE = """{% extends "!theme/article.html" %}
 {% endblock %}
 """
 #: In place of the program that `search` calls, which PyPI does not have: its index tells what each page held by then.
-STORK = """#!/usr/bin/env python3
+STORK = """
 import hashlib, pathlib, sys, tomllib
 _, _, _, told, _, index = sys.argv
 told = tomllib.loads(pathlib.Path(told).read_text("utf-8"))["input"]
@@ -119,7 +120,7 @@ class Sample:
         for name in ("overrides", "bin"):
             (folder / name).mkdir()
         (folder / "overrides" / "article.html").write_text(TEMPLATE, "utf-8")
-        (folder / "bin" / "stork").write_text(STORK, "utf-8")
+        (folder / "bin" / "stork").write_text(f"#!{sys.executable}{STORK}", "utf-8")
         (folder / "bin" / "stork").chmod(0o755)
         Image.new("RGB", (40, 40), "teal").save(folder / "content" / "images" / "square.png")
         for name in (EARLIER, EDITED):
