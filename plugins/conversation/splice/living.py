@@ -61,6 +61,8 @@ class Living:
             self._watch.asked(self.name, name, arguments, lambda: ANYTHING if self.part else answer_of(answer))
             return answer
 
+        # The key stands for all that the thing's methods answer, too.
+        vars(called)["incremental_pure"] = True
         return called
 
     def __iter__(self) -> Iterator[Any]:

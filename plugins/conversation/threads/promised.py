@@ -45,6 +45,10 @@ class Promised:
         promised = (Keyed(f"{self._key} {number}", partial(self._part, number)) for number in range(1, self._parts))
         return tuple(cast("Part", part) for part in promised)  # to whoever reads it
 
+    def outgrows(self, comments: int, lines: float) -> bool:
+        """As `Conversation.outgrows`."""
+        return self.counts.comments > comments or self._gather().outgrows(comments, lines)
+
     def _part(self, number: int) -> Part:
         return self._gather().parts[number]
 
