@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from .acts import Act, Direction, Kind, Person, placed
 from .addresses import key
@@ -92,18 +92,23 @@ class Bookkeeper:
 
     def fact(self, conversation: Conversation, shown: Iterable[Told]) -> PostFacts:
         """What the ledger says of a post: the numbers that its page shows, and the days of the first and last act."""
-        zone, own = self._settings.timezone, self._settings.is_own
-        others = [one.best for one in shown if not any(own(act.author, act.url) for act in one.acts)]
-        days = sorted(placed(item.act, item.first_seen).astimezone(zone).date() for item in others)
+        first, last = self.span(shown)
         return PostFacts(
             url=conversation.url,
             title=conversation.post.title,
             published=conversation.post.published,
             given_links=len(conversation.gave),
             **dataclasses.asdict(conversation.counts),
-            first=days[0] if days else None,
-            last=days[-1] if days else None,
+            first=first,
+            last=last,
         )
+
+    def span(self, shown: Iterable[Told]) -> tuple[date | None, date | None]:
+        """The local dates of the first and the last act of others."""
+        zone, own = self._settings.timezone, self._settings.is_own
+        others = (one.best for one in shown if not any(own(act.author, act.url) for act in one.acts))
+        days = [placed(item.act, item.first_seen).astimezone(zone).date() for item in others]
+        return min(days, default=None), max(days, default=None)
 
     def _hides(self, act: Act) -> bool:
         """Whether an act like this one, from the person or page that it was given to, would be hidden."""

@@ -20,7 +20,7 @@ from .people import People
 from .posts import Post
 from .settings import Settings
 from .talks import Talk
-from .threads import Counts, House, OwnReplies, Ways, gather, level, paged, remarks
+from .threads import Counts, House, OwnReplies, Told, Ways, fits, gather, grouped, level, paged, times
 
 __all__ = ["Leafing", "house_key"]
 
@@ -81,24 +81,28 @@ class Leafing:
     def _with_post(self, kept: Page, talk: Talk, post: Post) -> Page:
         """The same of a page that is a post: it has a conversation, too."""
         own = self._replies().below(talk.shown, talk.told, talk.page.addresses) if kept.leaf.joined else ()
-        plain = gather(post, [*talk.shown, *own], (), talk.counts, self._plain, talk.told)
-        conversation = paged(plain, self._settings.per_page, "")
-        fact = self._desk.fact(conversation, talk.shown)
+        shown, per_page = [*talk.shown, *own], self._settings.per_page
+        found = grouped(post, shown, talk.counts, self._plain, talk.told)
+        first, last = self._desk.span(talk.shown)
         named = [one for one in talk.shown if level(one.acts, self._settings.privacy) == "full"]
         leaf = dataclasses.replace(
             kept.leaf,
-            counts=conversation.counts,
-            at_least=tuple(number.group for number in conversation.numbers if number.at_least),
-            parts=len(conversation.parts),
-            first=fact.first,
-            last=fact.last,
+            counts=Counts(**{number.group: number.value for number in found.numbers}),
+            at_least=tuple(number.group for number in found.numbers if number.at_least),
+            parts=0 if fits(found, per_page) else self._parts(post, shown),
+            first=first,
+            last=last,
         )
         return dataclasses.replace(
             kept,
             leaf=leaf,
-            remarks=[stamp(one.said.when) for one in remarks(conversation, "")],
+            remarks=[stamp(when) for when in times(found)],
             photos=sorted({act.author.photo for one in named for act in one.acts} - {""}),
         )
+
+    def _parts(self, post: Post, shown: Iterable[Told]) -> int:
+        """How many pages a long conversation takes."""
+        return len(paged(gather(post, shown, (), (), self._plain), self._settings.per_page, "").parts)
 
 
 def house_key(settings: Settings, ways: Ways, proofs: Iterable[Proof], forgotten: str) -> str:

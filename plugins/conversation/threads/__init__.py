@@ -2,10 +2,11 @@
 
 from .answering import OwnReplies
 from .apart import Ways
-from .gathering import after_closing, gather, is_own
+from .gathering import gather
+from .grouping import after_closing, grouped, is_own
 from .merging import Told, merge
-from .newest import LATEST, Conversations, Remark, Talked, most_talked, newest, overview, path_of, remarks, runs
-from .pages import further_path, paged
+from .newest import LATEST, Conversations, Remark, Talked, most_talked, newest, overview, path_of, remarks, runs, times
+from .pages import fits, further_path, paged
 from .permalinks import permalink
 from .privacy import level, without_words
 from .promised import Keyed, Overview, Promised
@@ -33,8 +34,10 @@ __all__ = [
     "Told",
     "Ways",
     "after_closing",
+    "fits",
     "further_path",
     "gather",
+    "grouped",
     "is_own",
     "level",
     "merge",
@@ -46,5 +49,6 @@ __all__ = [
     "permalink",
     "remarks",
     "runs",
+    "times",
     "without_words",
 ]

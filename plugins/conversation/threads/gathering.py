@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from markupsafe import Markup
 
 from .. import sanitise
-from ..acts import Act, Count, Direction, Kind, placed
+from ..acts import Act, Count, Direction, Kind
 from ..addresses import host_of, is_web, link
 from ..channels import channel_of, place_name
 from ..posts import Post
-from .counting import GROUPS, numbers_of
+from .counting import GROUPS
+from .grouping import Listed, grouped
 from .merging import Told
 from .permalinks import permalink
-from .privacy import level, without_words
 from .tree import threaded
 from .types import NAMELESS, Conversation, Counts, Gave, House, Join, Said, Spot
 
-__all__ = ["after_closing", "gather", "is_own"]
+__all__ = ["gather", "words"]
 
 #: Longer texts are folded, and quotes of whole pages (a mention's content) are cut to an excerpt.
 LONG_TEXT = 1_200
@@ -43,24 +42,14 @@ def gather(
     itself gave, `counts` the numbers that services tell for it. `told` is everything that was told of it, hidden or not
     (None: `shown`): what a service names is not counted once more as an act without a name.
     """
-    shown, counts = list(shown), list(counts)
-    groups: dict[str, list[tuple[Told, Said]]] = defaultdict(list)
-    known: Counter[str] = Counter()
-    listed: Counter[str] = Counter()
-    for one in sorted(shown, key=_place):
-        group, own = GROUPS.get(one.best.act.kind), is_own(one, house)
-        if group is None or (own and group != "comments") or after_closing(one, post):
-            continue
-        known[group] += not own
-        if level(one.acts, house.privacy) != "count":
-            listed[group] += not own
-            groups[group].append((one, _said(one, own=own, house=house)))
-    numbers = numbers_of(known, listed, shown if told is None else told, counts, house)
+    counts = list(counts)
+    found = grouped(post, shown, counts, house, told)
+    groups = {group: [(one.told, _said(one, house)) for one in some] for group, some in found.groups.items()}
     flat = {group: tuple(said for _, said in pairs) for group, pairs in groups.items()}
     return Conversation(
         post=post,
-        counts=Counts(**{number.group: number.value for number in numbers}),
-        numbers=numbers,
+        counts=Counts(**{number.group: number.value for number in found.numbers}),
+        numbers=found.numbers,
         views=sum(count.value for count in counts if count.kind is Kind.VIEW),
         folded=frozenset(group for group, saids in flat.items() if any(said.level == "name" for said in saids)),
         comments=threaded(flat.get("comments", ()), _answered(groups)),
@@ -81,15 +70,6 @@ def _gave(post: Post, act: Act) -> Gave:
     return Gave(act.target, title, host_of(act.target))
 
 
-def is_own(told: Told, house: House) -> bool:
-    """Whether an act is the blogger's own, by what any of its tellings says."""
-    return any(act.direction is Direction.GIVEN or house.is_own(act.author, act.url) for act in told.acts)
-
-
-def _place(told: Told) -> tuple[datetime, str, str]:
-    return placed(told.best.act, told.best.first_seen), told.best.act.source, told.best.act.id
-
-
 def _answered(groups: Mapping[str, Sequence[tuple[Told, Said]]]) -> dict[str, Spot]:
     """By a comment's anchor, what it answers on this page, whichever of its permalinks any telling names.
 
@@ -107,11 +87,6 @@ def _answered(groups: Mapping[str, Sequence[tuple[Told, Said]]]) -> dict[str, Sp
                 found[said.anchor] = Spot(above[0].anchor, above[0].name)
                 break
     return found
-
-
-def after_closing(told: Told, post: Post | None) -> bool:
-    """Whether an act came after the day on which `comments:` of the post's front matter ended its conversation."""
-    return post is not None and isinstance(post.closed, datetime) and _place(told)[0] >= post.closed
 
 
 def _closed(post: Post, house: House) -> bool:
@@ -137,14 +112,13 @@ def _copies(post: Post, house: House) -> Iterable[Join]:
         yield Join(f"on {place}", url, place)
 
 
-def _said(told: Told, *, own: bool, house: House) -> Said:
-    item, shown = told.best, level(told.acts, house.privacy)
-    act = item.act if shown == "full" else without_words(item.act)
+def _said(one: Listed, house: House) -> Said:
+    told, act, when = one.told, one.act, one.when
     author = house.me if act.direction is Direction.GIVEN else act.author
     label = sanitise.name(author.shown) or host_of(author.url) or host_of(act.url) or NAMELESS
-    words = _words(act)
-    when = placed(act, item.first_seen)
-    photos = (author.photo, *(one.author.photo for one in told.acts)) if shown == "full" else ()
+    html = words(act)
+    full = one.level == "full" and house.pictures
+    photos = (author.photo, *(act.author.photo for act in told.acts)) if full else ()
     return Said(
         act=act,
         anchor=f"said-{told.name}",
@@ -154,15 +128,15 @@ def _said(told: Told, *, own: bool, house: House) -> Said:
         url=link(act.url),
         when=when.astimezone(house.zone),
         dated=act.published is not None and when == act.published,
-        html=words,
-        long=_is_long(words),
+        html=html,
+        long=_is_long(html),
         title=sanitise.line(act.title, 120),
         warning=sanitise.line(act.warning, 120),
         place=_place_of(act),
-        own=own,
+        own=one.own,
         picture=next((house.pictures[photo] for photo in photos if photo in house.pictures), ""),
-        ways=tuple(_ways(told, house)),
-        level=shown,
+        ways=tuple(_ways(told, house)) if len(told.tellings) > 1 else (),
+        level=one.level,
     )
 
 
@@ -187,7 +161,7 @@ def _ways(told: Told, house: House) -> Iterator[Join]:
             yield Join(label, link(act.url))
 
 
-def _words(act: Act) -> Markup:
+def words(act: Act) -> Markup:
     """What was said: in full for comments and quotes, an excerpt for pages that mention the post, else nothing."""
     group = GROUPS[act.kind]
     if group == "comments" or act.kind is Kind.QUOTE:

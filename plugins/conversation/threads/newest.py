@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import heapq
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 
 from .. import sanitise
 from ..acts import Kind
 from ..posts import Post
+from .grouping import Grouped
 from .types import Conversation, Counts, Number, Said
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "path_of",
     "remarks",
     "runs",
+    "times",
 ]
 
 #: So many remarks the site's lists hold, and so many posts the list of the most talked about.
@@ -132,6 +135,14 @@ def remarks(conversation: Conversation, site: str) -> Iterator[Remark]:
     for said in conversation.shares:
         if said.kind is Kind.QUOTE:
             yield Remark(said, post, path)
+
+
+def times(found: Grouped) -> Iterator[datetime]:
+    """When each of the `remarks` on a post was made, from what is listed of its conversation."""
+    for group in ("comments", "mentions", "shares"):
+        for one in found.groups.get(group, ()):
+            if group != "shares" or one.told.best.act.kind is Kind.QUOTE:
+                yield one.when
 
 
 def newest(some: Iterable[Remark], number: int) -> tuple[Remark, ...]:

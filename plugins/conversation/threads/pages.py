@@ -11,9 +11,11 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from .gathering import words
+from .grouping import Grouped
 from .types import Conversation, Part, Said, Spot
 
-__all__ = ["further_path", "paged"]
+__all__ = ["fits", "further_path", "paged"]
 
 #: A mention (with its excerpt) and a name take less of a page than a reply, but are of less interest, too.
 MENTIONS, NAMES = 1 / 3, 2 / 3
@@ -23,6 +25,7 @@ OLDER = 2 / 3
 WEIGHT = 1_500
 #: Threads stay whole where a part becomes no smaller or larger by it than so many times its size.
 LEEWAY = (0.6, 1.3)
+_FLAT = ("shares", "mentions", "likes", "bookmarks")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class _Node:
     parent: str
     #: Who said that.
     above: str
-    weight: float
+    weight: int
 
 
 def paged(conversation: Conversation, per_page: int, path: str) -> Conversation:
@@ -42,14 +45,12 @@ def paged(conversation: Conversation, per_page: int, path: str) -> Conversation:
     A page lists about `per_page` replies, a third as many mentions and two thirds as many names of each kind; 0 is no
     limit. `path` is the post's address relative to SITEURL.
     """
-    mentions, names = max(1, int(per_page * MENTIONS)), max(1, int(per_page * NAMES))
     flat = (conversation.shares, conversation.mentions, conversation.likes, conversation.bookmarks)
     nodes = list(_nodes(conversation.comments))
-    fits = sum(node.weight for node in nodes) <= per_page and len(conversation.mentions) <= mentions
-    if not per_page or (fits and max(map(len, flat)) <= names):
+    if _fits((node.weight for node in nodes), map(len, flat), per_page):
         return conversation
     threads = _cut(nodes, per_page)
-    lists = [_sliced(saids, size) for saids, size in zip(flat, (names, mentions, names, names), strict=True)]
+    lists = [_sliced(saids, size) for saids, size in zip(flat, _sizes(per_page), strict=True)]
     paths = [path, *(further_path(path, number) for number in range(1, max(len(threads), *map(len, lists))))]
     where = {node.said.anchor: page for page, part in zip(paths, threads, strict=False) for node in part}
     where |= {said.anchor: page for some in lists for page, part in zip(paths, some, strict=False) for said in part}
@@ -74,6 +75,12 @@ def paged(conversation: Conversation, per_page: int, path: str) -> Conversation:
     return _with_parts(conversation, parts, nodes)
 
 
+def fits(found: Grouped, per_page: int) -> bool:
+    """Whether `paged` leaves what is listed here on one page."""
+    weights = (_weight(words(one.act)) for one in found.groups.get("comments", ()))
+    return _fits(weights, (len(found.groups.get(name, ())) for name in _FLAT), per_page)
+
+
 def further_path(path: str, number: int) -> str:
     """The address of a further page: `a.html` has `a-conversation-1.html`, `a/` has `a/conversation-1/`.
 
@@ -86,12 +93,30 @@ def further_path(path: str, number: int) -> str:
     return f"{folder}{slash}{stem}-conversation-{number}{file[len(stem) :]}"
 
 
+def _fits(weights: Iterable[int], lists: Iterable[int], per_page: int) -> bool:
+    """Whether one page takes replies of these weights, and lists of these lengths."""
+    if not per_page:
+        return True
+    short = all(length <= size for length, size in zip(lists, _sizes(per_page), strict=True))
+    return short and sum(weights) <= per_page
+
+
+def _sizes(per_page: int) -> tuple[int, int, int, int]:
+    """How much a page takes of shares, mentions, likes and bookmarks."""
+    mentions, names = max(1, int(per_page * MENTIONS)), max(1, int(per_page * NAMES))
+    return names, mentions, names, names
+
+
+def _weight(html: str) -> int:
+    return 1 + len(html) // WEIGHT
+
+
 def _nodes(comments: Sequence[Said]) -> Iterator[_Node]:
     """The replies of all threads in the order in which they are read."""
     todo = [(said, "", "") for said in reversed(comments)]
     while todo:
         said, parent, above = todo.pop()
-        yield _Node(said, parent, above, 1 + len(said.html) // WEIGHT)
+        yield _Node(said, parent, above, _weight(said.html))
         todo += [(reply, said.anchor, said.name) for reply in reversed(said.replies)]
 
 
