@@ -18,6 +18,8 @@ _MAX_HOST = 253
 
 #: Addresses in plain form, as most are: they are fit to be linked to, and are their own `key`.
 _SIMPLE = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/._~@-]*(?:#[A-Za-z0-9/._~@:-]+)?")
+#: The host of such an address, as most are told.
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?=[/?#]|\Z)")
 _WEB = ("http", "https")
 _DEFAULT_PORTS = {None, 80, 443}
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -80,6 +82,8 @@ def split(url: str) -> SplitResult | None:
 
 def host_of(url: str) -> str:
     """The host that `url` names, in lower case and punycode, without ``www.``; empty where it names none."""
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1].removeprefix("www.")
     parts = split(url)
     return ascii_host((parts and parts.hostname) or "").removeprefix("www.")
 

@@ -177,10 +177,9 @@ class Almanac:
             self._do("COMMIT" if well else "ROLLBACK")
 
     def keep(self, pages: Iterable[Page]) -> None:
-        """Keeps pages, in the place of what was kept of them."""
+        """Keeps pages of which nothing is kept (`drop`)."""
         for page in pages:
             url = page.leaf.url
-            self.drop([url])
             details = page.details
             entries = [[entry_as_json(entry) for entry in rows] for rows in (details.entries, details.mine)]
             signed = [(one.key, one.name) for one in details.signed]

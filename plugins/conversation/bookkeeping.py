@@ -52,7 +52,8 @@ class Bookkeeper:
         """The row of a received act, with addresses as they were told."""
         shown = level(told.acts, self._settings.privacy)
         act = told.best.act if shown == "full" else without_words(told.best.act)
-        act = dataclasses.replace(act, words=told.best.act.words)
+        if act.words != told.best.act.words:
+            act = dataclasses.replace(act, words=told.best.act.words)
         mine = any(self._settings.is_own(one.author, one.url) for one in told.acts)
         if shown == "count" and not mine:
             act = dataclasses.replace(act, author=Person(), url="", parent="", words=None)

@@ -47,6 +47,8 @@ def plain(text: str) -> str:
 
     Applied twice it changes nothing more.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = _LINES.sub("\n", text)
     if text.isascii():
         return _UNWANTED.sub("", text)

@@ -7,7 +7,6 @@ done, and nobody's words.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
@@ -68,10 +67,16 @@ def in_order(some: Iterable[tuple[int, str]]) -> Iterator[str]:
         yield from sorted(same, key=lambda line: next(csv.reader([line]))) if len(same) > 1 else same
 
 
+class _Echo:
+    """Gives back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
 def _written(cells: Iterable[str]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue()
+    line: str = csv.writer(_Echo(), lineterminator="\n").writerow(cells)
+    return line
 
 
 def _cells(

@@ -60,7 +60,7 @@ class Leaf:
         days = [day and day.isoformat() for day in (self.first, self.last)]
         own = [[*dataclasses.astuple(who), number] for who, number in self.own]
         told = [self.at_least, self.parts, *days, self.waiting, self.replies_waiting, self.joined, self.mine, own]
-        return json.dumps([dataclasses.astuple(self.counts), *told])
+        return json.dumps([_numbers(self.counts), *told])
 
     @classmethod
     def from_json(cls, url: str, key: str, text: str) -> Leaf:
@@ -131,3 +131,4 @@ def digest(*parts: object) -> str:
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
 _values = attrgetter(*_FIELDS)
+_numbers = attrgetter(*(field.name for field in dataclasses.fields(Counts)))

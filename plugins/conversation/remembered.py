@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from array import array
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
@@ -27,17 +27,16 @@ from .ledger import Entry, Ledger
 from .ledger.received import Columns, number_of
 from .outlook import overview_of
 from .posts import Post
+from .ready import Ahead, Ready
 from .receipts import fact_of, lines_of, table_of
 from .settings import Settings
 from .store import Store
-from .talks import Page, Talk
+from .talks import Page, Reader, Talk
 from .threads import Conversation, Overview, Promised, Told, paged, permalink
 from .urls import Match
 
 __all__ = ["Remembered"]
 
-#: Acts of conversations that stay in memory once they are put together: a page asks for its own many times.
-READY = 3_000
 _post = attrgetter(*(field.name for field in dataclasses.fields(Post) if field.name != "html"))
 #: Of a post that gave nothing.
 NO_LINKS = Links("", (), ())
@@ -53,7 +52,6 @@ class Remembered(Assembly):
         super().__init__(settings, store, posts, now)
         self._almanac = almanac
         self._versions = store.versions()
-        self._ready: OrderedDict[str, tuple[Conversation, int]] = OrderedDict()
         noted = almanac.note("channels")
         self._channels: dict[str, int] = dict(noted) if isinstance(noted, dict) else {}
 
@@ -104,7 +102,7 @@ class Remembered(Assembly):
     @cached_property
     def unmatched(self) -> list[Unmatched]:
         """As in `Assembly`."""
-        numbers = {target: int(version.partition(" ")[0]) for target, version in self._versions.received.items()}
+        numbers = self._versions.sizes
         rows = [Unmatched(target, numbers[target], m.reason) for target, m in self.matches.items() if m.post is None]
         return sorted(rows, key=lambda row: (-row.acts, row.target))
 
@@ -124,7 +122,7 @@ class Remembered(Assembly):
         gone = known.keys() - {page.url for page in self.pages}
         if stale or gone:
             with self._almanac.writing():
-                self._almanac.drop(gone)
+                self._almanac.drop(gone | (known.keys() & {page.url for page in stale}))
                 for talk in self.reader.talks(stale):
                     kept = self._leafing.page(talk, partial(self._key, talk.page))
                     self._almanac.keep([kept])
@@ -155,7 +153,7 @@ class Remembered(Assembly):
                 leaf = self.leaves[page.url]
                 key = self._key_of(page.post)
                 post = dataclasses.replace(page.post, html="")  # the body is the page's to show, and not in the key
-                promised = Promised(post, leaf.counts, leaf.parts, key, partial(self._read, page))
+                promised = Promised(post, leaf.counts, leaf.parts, key, partial(self._ready.read, page))
                 # To whoever reads it, it is one.
                 made[page.url] = cast("Conversation", promised)
         return made
@@ -195,23 +193,26 @@ class Remembered(Assembly):
         """A bookkeeper who leaves addresses as they were told."""
         return Bookkeeper(self._settings, self.people, {}, self.moderation)
 
+    @cached_property
+    def reader(self) -> Reader:
+        """As in `Assembly`; it need not look for what the store knows nothing of."""
+        known = self._versions.received.keys() | self._versions.counts.keys()
+        return Reader(self._settings, self._store, self.people, self.moderation, self.ways, known)
+
     # Conversations
 
-    def _read(self, page: Page) -> Conversation:
-        """A conversation, put together; those that were asked for last are ready."""
-        if page.url in self._ready:
-            self._ready.move_to_end(page.url)
-            return self._ready[page.url][0]
-        (talk,) = self.reader.talks([page])
+    @cached_property
+    def _ready(self) -> Ready:
+        """The conversations that are put together."""
+        return Ready(Ahead(self.reader, self.pages, self._versions.sizes), self._whole)
+
+    def _whole(self, talk: Talk) -> Conversation:
+        """A conversation with its parts."""
         post = talk.page.post
         if post is None:
-            raise LookupError(page.url)
+            raise LookupError(talk.page.url)
         path = post.url.removeprefix(f"{self._settings.siteurl}/")
-        made = paged(self.gathered(talk, post), self._settings.per_page, path)
-        self._ready[page.url] = made, 1 + len(talk.told)
-        while len(self._ready) > 1 and sum(size for _, size in self._ready.values()) > READY:
-            self._ready.popitem(last=False)
-        return made
+        return paged(self.gathered(talk, post), self._settings.per_page, path)
 
     def own_replies(self, talk: Talk) -> list[Told]:
         """As in `Assembly`; nobody has to look for them where nothing is answered."""

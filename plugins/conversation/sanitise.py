@@ -35,13 +35,16 @@ _BLOCKS = re.compile(
     r"<(/?)(?:h[1-6]|div|section|article|header|footer|figure|figcaption|table|caption|t[hdr]|tbody|thead|tfoot|dt|dd)\b[^<>]*>",
     re.IGNORECASE,
 )
+#: Paragraphs of mere text, each beginning with a letter, as most comments are: nothing in them needs to be cleaned.
+_PARAGRAPHS = re.compile(r"(?:<p>[^<>&\s\u00a0\u0300-\u036f\u2000-\u20ff][^<>&\u00a0]*</p>[ \n]*)+")
+_LINE = "\n"
 _PARTING = re.compile(r"</?(?:p|br|li|[uo]l|blockquote|pre)\b")
 
 
 def line(text: str, length: int) -> str:
     """`text` in one line of at most `length` characters, cut at a word with "…" where it was longer; "" if blank."""
-    words = " ".join(plain(text).split())
-    if not visible(words):
+    words = " ".join(plain(text).split()) if text else ""
+    if not words or not visible(words):
         return ""
     if len(words) <= length:
         return words
@@ -72,7 +75,10 @@ def initials(text: str) -> str:
 
 def html(text: str, markup: str = "") -> Markup:
     """The words of an act, safe to print: from its HTML where that says something, else from its plain text."""
-    cleaned = _clean(markup) if markup else ""
+    told = plain(markup)
+    if _PARAGRAPHS.fullmatch(told):
+        return Markup(told.strip())  # noqa: S704 - the same as nh3 would make of it
+    cleaned = _clean(told)
     if cleaned and nh3.clean(cleaned, tags=set()).strip():
         return Markup(cleaned)  # noqa: S704 - nh3 made it
     return _paragraphs(plain(text))
@@ -84,7 +90,9 @@ def words(markup: Markup) -> str:
 
 
 def _clean(markup: str) -> str:
-    blocks = _BLOCKS.sub(r"<\1p>", plain(markup))
+    if not markup:
+        return ""
+    blocks = _BLOCKS.sub(r"<\1p>", markup)
     cleaned = nh3.clean(
         blocks,
         tags=set(TAGS),
@@ -101,4 +109,4 @@ def _clean(markup: str) -> str:
 def _paragraphs(text: str) -> Markup:
     """Plain text as paragraphs: a blank line parts them, a line feed breaks a line."""
     parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return Markup("\n").join(Markup("<p>%s</p>") % Markup("<br>").join(map(escape, part.split("\n"))) for part in parts)
+    return Markup("\n".join(f"<p>{'<br>'.join(map(escape, part.split(_LINE)))}</p>" for part in parts))  # noqa: S704

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from .acts import Act, Count
 from .moderation import Moderation, Verdict
@@ -86,21 +86,35 @@ def pages_of(
 
 
 class Reader:
-    """Reads what was told of pages. `ways` is what is to be known of the sources that tell."""
+    """Reads what was told of pages.
 
-    def __init__(self, settings: Settings, store: Store, people: People, moderation: Moderation, ways: Ways) -> None:
+    `ways` is what is to be known of the sources that tell. Of targets that are not in `known` nothing was ever told
+    (None: nobody knows which those are).
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        people: People,
+        moderation: Moderation,
+        ways: Ways,
+        known: Container[str] | None = None,
+    ) -> None:
         self._settings, self._store, self._people = settings, store, people
-        self._moderation, self._ways = moderation, ways
+        self._moderation, self._ways, self._known = moderation, ways, known
 
     def talks(self, pages: Sequence[Page]) -> Iterator[Talk]:
         """Each page with what was told of it, merged and moderated; many pages in one reading."""
         for start in range(0, len(pages), AT_ONCE):
             some = pages[start : start + AT_ONCE]
-            wanted = [target for page in some for target in page.targets]
+            known = self._known
+            wanted = [target for page in some for target in page.targets if known is None or target in known]
+            received, numbers = self._store.told_of(wanted) if wanted else ((), ())
             acts, counts = defaultdict(list), defaultdict(list)
-            for item in self._store.received(wanted) if wanted else ():
+            for item in received:
                 acts[item.act.target].append(item)
-            for count in self._store.counts(wanted) if wanted else ():
+            for count in numbers:
                 counts[count.target].append(count)
             for page in some:
                 stored = [item for target in page.targets for item in acts.pop(target, ())]

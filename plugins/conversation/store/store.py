@@ -148,6 +148,11 @@ class Store:
         with self._place.reading() as connection:
             return list(reading.received(connection, targets))
 
+    def told_of(self, targets: Collection[str]) -> tuple[list[Stored], list[Count]]:
+        """`received` and `counts` of these targets, as of one moment."""
+        with self._place.reading() as connection:
+            return list(reading.received(connection, targets)), list(reading.latest_counts(connection, targets))
+
     def given(self) -> list[Stored]:
         """All acts given, by source and id."""
         with self._place.reading() as connection:

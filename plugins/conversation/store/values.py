@@ -168,6 +168,11 @@ class Versions:
     given: str
     forgotten: str
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By target, how many acts it received: a version begins with that."""
+        return {target: int(version.partition(" ")[0]) for target, version in self.received.items()}
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:

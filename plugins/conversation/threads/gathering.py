@@ -174,4 +174,4 @@ def words(act: Act) -> Markup:
 def _is_long(words: Markup) -> bool:
     """Whether a template should fold the words: for their letters, or for their lines, however short."""
     lines = sum(words.count(end) for end in ("<br>", "</p>", "</li>")) + ("<pre" in words) * words.count("\n")
-    return len(words.striptags()) > LONG_TEXT or lines > LONG_LINES
+    return (len(words) > LONG_TEXT and len(words.striptags()) > LONG_TEXT) or lines > LONG_LINES

@@ -52,6 +52,8 @@ class Told:
     @property
     def acts(self) -> tuple[Act, ...]:
         """The act as each source tells it."""
+        if len(self.tellings) == 1:
+            return (self.tellings[0].act,)
         return tuple(item.act for item in self.tellings)
 
 

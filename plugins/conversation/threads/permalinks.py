@@ -52,6 +52,8 @@ def permalink(url: str, depth: int = 3) -> str:
     slash at the end. A part after "#" is kept: it is what tells comments on one page, and likes, from each other.
     """
     url = url.strip()
+    if not url:
+        return ""
     if url[:4].casefold() == "at:/":
         return _at(url)
     plain = _PLAIN.fullmatch(url)

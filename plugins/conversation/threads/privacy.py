@@ -20,10 +20,16 @@ def level(acts: Iterable[Act], privacy: Mapping[str, str]) -> str:
 
     What `privacy` says of a source goes before what it says of a kind; of several tellings the most private decides.
     """
-    found = (privacy.get(act.source) or privacy.get(act.kind) or DEFAULTS.get(act.kind) or LEVELS[0] for act in acts)
-    return max(found, key=LEVELS.index, default=LEVELS[0])
+    most = LEVELS[0]
+    for act in acts:
+        found = privacy.get(act.source) or privacy.get(act.kind) or DEFAULTS.get(act.kind) or most
+        if found != most and LEVELS.index(found) > LEVELS.index(most):
+            most = found
+    return most
 
 
 def without_words(act: Act) -> Act:
     """The act without anything that was said with it: who did what, when and where."""
+    if not (act.title or act.text or act.html or act.warning or act.rsvp) and act.words is None:
+        return act  # as most are of which only the name is shown
     return dataclasses.replace(act, title="", text="", html="", warning="", rsvp="", words=None)
