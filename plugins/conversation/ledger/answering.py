@@ -71,7 +71,8 @@ def waits(comments: Iterable[Entry], answered: Mapping[str, Sequence[datetime]],
     address of its own to which an answer can point (without it nobody can tell). Spam never comes here. An answer whose
     clock lies before the comment's took no time.
     """
-    old = (comment for comment in comments if is_answerable(comment) and comment.when <= now - GRACE)
+    last = now - GRACE
+    old = (comment for comment in comments if comment.when <= last and is_answerable(comment))
     return [wait(comment.when, answered.get(address(comment.url), ())) for comment in old]
 
 
@@ -120,9 +121,10 @@ def threads(part: Part) -> list[list[datetime]]:
         return place
 
     places: dict[str, int] = {}
+    pages = {post: address(post) for post in {entry.post for entry in talk}}
     for place, spot in enumerate(spots):
-        if spot and spot != address(talk[place].post):
-            roots[root(place)] = root(places.setdefault(spot, place))
+        if spot and spot != pages[talk[place].post] and (first := places.setdefault(spot, place)) != place:
+            roots[root(place)] = root(first)
     for place, entry in enumerate(talk):
         parent = entry.parent or (entry.target if entry.direction is Direction.GIVEN else "")
         above = places.get(address(parent)) if parent else None
@@ -140,7 +142,7 @@ def _is_comment(entry: Entry) -> bool:
 
 
 def _is_reply(entry: Entry) -> bool:
-    return entry.kind in COMMENTS and entry.number == 1
+    return entry.number == 1 and entry.kind in COMMENTS
 
 
 def _is_talk(thread: Iterable[Entry]) -> bool:

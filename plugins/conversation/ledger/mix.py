@@ -111,10 +111,10 @@ def messages(part: Part, site: Site) -> list[Message]:
             when=entry.when,
             reply=entry.kind in _REPLIES and form is Form.CONVERSATION,
             repost=entry.kind is Kind.REPOST,
-            alone=forms.alone(entry),
+            alone=alone,
             number=entry.number,
         )
-        for entry, form in zip(single, map(forms.of, single), strict=True)
+        for entry, (form, alone) in zip(single, map(forms.of, single), strict=True)
     ]
     return said + list(_posts([entry for entry in part.given if entry.post and entry.kind in _SAID], site))
 
@@ -138,24 +138,27 @@ class _Forms:
         self._own, self._rule = own, rule
         self._found: dict[str, Form] = {}
 
-    def of(self, entry: Entry) -> Form:
-        """The form of `entry`; threads that bite their own tail are unclassified."""
+    def of(self, entry: Entry) -> tuple[Form, bool]:
+        """The form of `entry`, and whether it answers the blogger: an own message, or the own post."""
+        above = self._above(entry)
+        if above is not None:
+            return self._inherited(above), True
+        form = self._rule(entry)
+        return form, entry.kind in _ANSWERING and form is Form.OWN_LINK
+
+    def _inherited(self, entry: Entry) -> Form:
+        """The form of what answers `entry`; threads that bite their own tail are unclassified."""
         way: dict[str, None] = {}
-        while (above := self._above(entry)) is not None:
-            spot = address(above.url)
+        above: Entry | None = entry
+        while above is not None:
+            entry, spot = above, address(above.url)
             if spot in self._found:
                 return self._keep(way, self._found[spot])
             if spot in way:
                 return self._keep(way, Form.UNCLASSIFIED)
             way[spot] = None
-            entry = above
+            above = self._above(entry)
         return self._keep(way, self._rule(entry))
-
-    def alone(self, entry: Entry) -> bool:
-        """Whether `entry` answers the blogger: an own message, or the own post."""
-        if self._above(entry) is not None:
-            return True
-        return entry.kind in _ANSWERING and self._rule(entry) is Form.OWN_LINK
 
     def _above(self, entry: Entry) -> Entry | None:
         """The own message that `entry` answers, if it does."""
