@@ -77,7 +77,9 @@ class Bookkeeper:
         if draft.direction is Direction.RECEIVED:
             return draft if parent == draft.parent else dataclasses.replace(draft, parent=parent)
         url, target = self._address(draft.url), self._address(draft.target)
-        return _towards(dataclasses.replace(draft, url=url, target=target, parent=parent), to)
+        if (url, target, parent) != (draft.url, draft.target, draft.parent):
+            draft = dataclasses.replace(draft, url=url, target=target, parent=parent)
+        return _towards(draft, to)
 
     def points(self, item: Stored, kind: Kind, looks: Iterable[tuple[datetime, int]]) -> Iterator[Entry]:
         """The rows of what the blogger's `item` drew elsewhere: points of one kind, as they were looked at."""

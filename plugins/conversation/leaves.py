@@ -121,7 +121,8 @@ def entry_from_json(plain: Sequence[object]) -> Entry:
     """The entry that `entry_as_json` wrote. Raises ValueError or TypeError where it did not."""
     values: dict[str, Any] = dict(zip(_FIELDS, plain, strict=True))
     values["direction"], values["kind"] = Direction(values["direction"]), Kind(values["kind"])
-    return Entry(**{**values, "when": moment(values["when"])})
+    values["when"] = moment(values["when"])
+    return Entry(**values)
 
 
 def digest(*parts: object) -> str:

@@ -231,8 +231,8 @@ class Remembered(Assembly):
         if not (any(photos) or closes or any(copies) or links.whose or leaf.joined):
             return f"{leaf.key} {self._view}"
         names = [(number, self._names.get(number)) for number in links.whose]
-        me = dataclasses.astuple(self._me), self.pictures.get(self._me.photo)
-        mine = [self._given_key, me] if leaf.joined else []
+        me = self._me
+        mine = [self._given_key, dataclasses.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
         return digest(leaf.key, self._view, closes, copies, links.key, names, photos, mine)
 
     @cached_property

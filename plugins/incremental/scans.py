@@ -24,11 +24,11 @@ Archives = dict[str, list[dict[str, Any]]]
 
 
 def quicken(generator: Any) -> None:
-    """Let one generator of articles or pages do without quadratic scans (by the objects, those of garbage are such)."""
+    """Let one generator of articles or pages do without quadratic scans."""
     generate = generator.generate_context
 
     def generate_context() -> None:
-        with quick_translations(), rare_collections():
+        with quick_translations():
             generate()
 
     generator.generate_context = generate_context
@@ -54,7 +54,7 @@ def include_path(generator: Any) -> Callable[..., bool]:
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """While this is entered, Python looks for garbage seldom: of what is read here nearly all stays."""
+    """While this is entered, Python looks for garbage seldom: of what a build reads and works out nearly all stays."""
     thresholds = gc.get_threshold()
     gc.set_threshold(COLLECT_AFTER, *thresholds[1:])
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from .memory import Copied, Memory
 from .outputs import remove_others, remove_stale
 from .reading import ContentCache, attach
 from .recording import Recorder
-from .scans import quicken
+from .scans import quicken, rare_collections
 from .settings import Settings, load
 from .site import Site
 from .stocking import stock
@@ -59,6 +60,7 @@ class Session:
     def __init__(self, pelican: Pelican) -> None:
         self._pelican, self._ours = pelican, load(pelican.settings)
         self._run: Run | None = None
+        self._around = ExitStack()
         # What a build must not do, the plugin does with more care: what is still good stays.
         self._empties, pelican.delete_outputdir = pelican.delete_outputdir, False
         signals.get_generators.connect(self.begin)
@@ -73,6 +75,8 @@ class Session:
     def begin(self, pelican: Pelican) -> None:
         """A run begins: nothing is read yet."""
         if pelican is self._pelican:
+            self._around.close()  # of a run that came to no end
+            self._around.enter_context(rare_collections())
             self._run = Run(pelican, self._ours, empties=self._empties)
 
     def watch(self, generator: Generator) -> None:
@@ -115,6 +119,7 @@ class Session:
         if pelican is self._pelican and self._run is not None:
             self._run.finish()
             self._run = None
+            self._around.close()
 
     def _of(self, generator: Generator) -> Run | None:
         return self._run if generator.settings is self._pelican.settings else None
