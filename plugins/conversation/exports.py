@@ -56,7 +56,7 @@ def lines(
     """The lines of a table in no order, each with its time (`ledger.received.stamp`)."""
     header, label = HEADERS[direction], cache(_label)
     for entry in entries:
-        cells = dict(_cells(entry, published, zone, label))
+        cells = _cells(entry, published, zone, label)
         yield stamp(entry.when), _written([cells.get(name, "") for name in header])
 
 
@@ -79,27 +79,28 @@ def _written(cells: Iterable[str]) -> str:
     return line
 
 
-def _cells(
-    entry: Entry, published: Container[str], zone: ZoneInfo, label: Callable[[str], str]
-) -> Iterator[tuple[str, str]]:
+def _cells(entry: Entry, published: Container[str], zone: ZoneInfo, label: Callable[[str], str]) -> Mapping[str, str]:
     """The cells of an act by column; of a private one, and of a draft, no address. `label` is `_label`."""
-    yield "date", local_date(entry.when, zone).isoformat()
-    yield "kind", entry.kind.value
-    yield "channel", label(entry.channel)
-    yield "number", str(entry.number)
+    cells = {
+        "date": local_date(entry.when, zone).isoformat(),
+        "kind": entry.kind.value,
+        "channel": label(entry.channel),
+        "number": str(entry.number),
+    }
     if entry.private:
-        return
+        return cells
     # Of all that a post gave, the post is the address: what tells one gift from another is the page that it was given.
     given = entry.target if entry.post and entry.direction is Direction.GIVEN else entry.url or entry.target
-    yield "url", _address(given)
-    yield "person", _address(entry.person) or label(entry.person)
-    yield "name", label(entry.name)
-    yield "words", "" if entry.words is None else str(entry.words)
+    cells["url"] = _address(given)
+    cells["person"] = _address(entry.person) or label(entry.person)
+    cells["name"] = label(entry.name)
+    cells["words"] = "" if entry.words is None else str(entry.words)
     # What the blogger noted in content/giving.csv is not for everybody.
-    yield "note", label(entry.title) if entry.post else ""
+    cells["note"] = label(entry.title) if entry.post else ""
     if not entry.post or entry.post in published:
-        yield "target", _address(entry.target) if entry.target != given else ""
-        yield "post", _address(entry.post)
+        cells["target"] = _address(entry.target) if entry.target != given else ""
+        cells["post"] = _address(entry.post)
+    return cells
 
 
 def _address(url: str) -> str:

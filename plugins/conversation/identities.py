@@ -119,6 +119,9 @@ class Identities:
 
     def holds(self, url: str) -> bool:
         """Whether `url` lies under one of the site's addresses; a neighbour on a shared host (``/~bob``) does not."""
+        end = url.find("/", len("https://"))
+        if end >= 0 and self._near.get(url[:end]) is False:
+            return False
         begin = _BEGIN.match(url)
         if begin is None or len(url) > MAX_LENGTH:
             return False

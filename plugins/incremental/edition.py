@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+from collections import ChainMap
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ class Edition:
     @property
     def former_paths(self) -> Container[str]:
         """The files that earlier builds made."""
-        return self.former.written.keys() | self.former.copied
+        return ChainMap[str, Any](self.former.written, self.former.copied)
 
     def keeps_page(self, path: str, template: Any, context: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
         """Whether a page can stay as it is; else the reason is noted."""
