@@ -192,8 +192,9 @@ class Almanac:
             self._many("INSERT INTO photos VALUES (?, ?)", [(url, photo) for photo in page.photos])
 
     def drop(self, urls: Iterable[str]) -> None:
-        """Forgets pages."""
-        for url in urls:
+        """Forgets pages, as far as anything is kept of them."""
+        kept = {url for (url,) in self._all("SELECT url FROM leaves")}
+        for url in kept.intersection(urls):
             for table in ("leaves", "lines", "remarks", "photos"):
                 self._do(f"DELETE FROM {table} WHERE url = ?", [url])  # noqa: S608 - ours
 

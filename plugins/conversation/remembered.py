@@ -122,7 +122,7 @@ class Remembered(Assembly):
         gone = known.keys() - {page.url for page in self.pages}
         if stale or gone:
             with self._almanac.writing():
-                self._almanac.drop(gone | (known.keys() & {page.url for page in stale}))
+                self._almanac.drop([*gone, *(page.url for page in stale)])
                 for talk in self.reader.talks(stale):
                     kept = self._leafing.page(talk, partial(self._key, talk.page))
                     self._almanac.keep([kept])
