@@ -50,6 +50,7 @@ def profiled(command: Command, file: Path) -> Command | None:
 def measure(command: Command, cores: int = CORES) -> Figures:
     """Runs a command to its end and returns what it took. Raises SystemExit with its last words where it failed."""
     environ = {**os.environ, "NO_COLOR": "1", **command.environ}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it is for developers: a blogger's Python keeps what it compiled
     with tempfile.TemporaryDirectory() as folder, _on(cores):
         told, said = Path(folder) / "figures.json", Path(folder) / "said"
         with said.open("wb") as words:
