@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import os
 import sys
@@ -64,10 +65,12 @@ def refresh(context: Context, settings: str = SETTINGS) -> None:
     from . import refreshing, workshop  # noqa: PLC0415
     from .splice import NotSplicable  # noqa: PLC0415
 
+    gc.disable()  # hardly anything is done with before the end, and to look for it takes a quarter of the time
     try:
         with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
             pages = refreshing.brought_up_to_date(shop, datetime.now(UTC), print)
     except NotSplicable as reason:
+        gc.enable()
         print(f"It takes a build: {reason}.")
         build.body(context, settings=settings)
     else:
