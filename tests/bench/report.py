@@ -23,17 +23,18 @@ more.
 
 Each row is a whole process, started anew for every run: seconds on the clock, CPU seconds of all its processes
 together, and the memory of the largest one at its peak. Runs are taken in turn (A B C, A B C ...), so that a busy
-machine is busy for all, and each figure is the median. Everything gets two cores at most; rows say where it is one.
-Ratios within one table say more than seconds.
+machine is busy for all, and each figure is the median; blogs of 10,000 posts are built once. Everything gets two
+cores at most; rows say where it is one. Ratios within one table say more than seconds.
 
 The blog is invented and the same on every machine: posts of about 620 words with headings, lists, links and, in a
 third of them, code; 5 categories, 40 tags; 8 interactions a post on average, spread as Zipf has it, at most 500 on
 one. Every generator makes the same pages with templates of equal size: posts with their interactions, an index, a
 page for each tag and category, a feed of twenty posts in full. Whether each post shows each interaction is checked.
-*Pelican + quickest honest plugin* is what one writes on an evening: a JSON file, handed to the theme. *Cold* means:
-no output, no cache; the store of `conversation` is full already. People's pictures are left out. What is built
-incrementally is compared with what Pelican builds without that plugin, byte for byte, after every kind of change. A
-*full build* is one of Pelican with the quickest honest plugin.
+*Pelican + quickest honest plugin* is what one writes on an evening: a JSON file, handed to the theme; a *full build*
+is one of these. *Commons* is the sample blog's theme, for up to 1,000 posts: pages of ten, all lists, archives of
+years and months. *Cold* means: no output, no cache; the store of `conversation` is full already. People's pictures
+are left out. What is built incrementally, or refreshed, is compared with what Pelican builds without that plugin,
+byte for byte, after every kind of change.
 """
 
 

@@ -22,7 +22,11 @@ from .processes import CORES, Command, Figures, measure
 from .sites import ARCHIVES, COMMONS, INCREMENTAL, PLAIN, STORE, Site, Theme, has_incremental, pelican, task
 from .writing import FORMATS, by_path, jf2, write_posts
 
-__all__ = ["Row", "rows"]
+__all__ = ["LARGE", "Row", "rows"]
+
+
+#: From so many posts on, what takes an hour is left out: a theme with thousands of lists, and all runs but one.
+LARGE = 10_000
 
 
 def _nothing() -> None:
@@ -116,7 +120,7 @@ def rows(folder: Path, size: int, *, peers: bool) -> list[Row]:
         *(_peers(ground) if peers else ()),
         *_incremental(ground, PLAIN, "incremental"),
         *_archived(ground),
-        *_commons(ground),
+        *(_commons(ground) if size < LARGE else ()),
     ]
 
 

@@ -49,7 +49,8 @@ def run(wish: Wish, folder: Path, say: Callable[[str], object]) -> Outcome:
     outcome = Outcome()
     for size in sorted(wish.sizes):
         place = folder / str(size)
-        _run_group(f"{size:,} posts", rows.rows(place, size, peers=wish.peers), wish, outcome, say)
+        once = dataclasses.replace(wish, runs=1) if size >= rows.LARGE else wish
+        _run_group(f"{size:,} posts", rows.rows(place, size, peers=wish.peers), once, outcome, say)
         shutil.rmtree(place)
     singles = list(single.rows(folder / "single"))
     _run_group("Imports, a ledger, the conversation of one post", singles, wish, outcome, say)
