@@ -1,6 +1,8 @@
 """refresh: the built site is brought up to date, without Pelican where a build would write the same bytes again."""
 
+import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -184,6 +186,35 @@ def test_whatever_comes_it_is_as_if_built(states: list[dict[int, tuple[str, str,
             told(blog, *(said(who, *what) for who, what in state.items()))
             refreshed_here(blog)
             assert blog.files() == built_anew(blog, Path(folder) / f"twin{number}")
+
+
+OTHERS = ("neighbors", "related_posts", "series", "sitemap")
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(f"pelican.plugins.{name}") is None for name in OTHERS),
+    reason=f"plugins from PyPI are not installed (requirements/test.txt): {', '.join(OTHERS)}",
+)
+def test_plugins_that_take_no_notice_of_conversations_are_in_nobodys_way(tmp_path: Path) -> None:
+    """With these four from PyPI a site is spliced, and is what a build makes of it, but for the clock of `sitemap`."""
+    blog = blog_of_all_sorts(tmp_path / "blog", said(1), PLUGINS=["conversation", *OTHERS])
+    refreshed_here(blog)
+    told(blog, said(1), said(2))
+    assert refreshed_here(blog) == ""
+    left, anew = blog.files(), built_anew(blog, tmp_path / "twin")
+    times = re.compile(rb"<lastmod>.*?</lastmod>")
+    assert times.sub(b"", left.pop("sitemap.xml")) == times.sub(b"", anew.pop("sitemap.xml"))
+    assert left == anew
+
+
+def test_a_plugin_of_a_known_name_may_be_another(tmp_path: Path) -> None:
+    """A folder of the blogger's own by the name of a plugin that is known is none that is known."""
+    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
+    (blog.folder / "mine").mkdir()
+    (blog.folder / "mine" / "series.py").write_text("def register(): pass\n", "utf-8")
+    blog.configure(PLUGINS=["conversation", "series"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
+    refreshed(blog)
+    assert "nobody knows what a plugin reads: series" in refreshed(blog)
 
 
 def theme_with(blog: Blog, article: str) -> None:

@@ -107,6 +107,7 @@ def test_whoever_asks_a_living_thing_is_heard() -> None:
     assert talk.post == "post"
     assert talk.counts.comments == 2
     assert talk.outgrows(1) is True
+    assert talk  # whether it is there is no question
     assert ears.heard == [("a", "counts", answer_of(Counts(comments=2))), ("a", "outgrows", answer_of(value=True))]
 
 

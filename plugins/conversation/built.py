@@ -21,8 +21,10 @@ from .store import Store
 
 __all__ = ["Built", "inputs_of", "keep", "kept", "outputs_of", "plugins_beside", "state_of", "want", "wanted"]
 
-#: What is known not to look at anything else than contents, settings, theme and store.
+#: Plugins that do not look at anything else than contents, settings, theme and store.
 KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
+#: And those from PyPI, where nobody keeps another one by that name, that take no notice of conversations.
+UNCONCERNED = frozenset({"neighbors", "related_posts", "series", "sitemap"})
 #: Settings of which no page says anything.
 _NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
 #: Folders that nobody reads a site from.
@@ -113,7 +115,10 @@ def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
     if plugins is None:
         return ["whatever is installed"]
     names = [str(getattr(one, "__name__", one)) for one in plugins]
-    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS]
+    folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
+    local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"pelican.plugins.{name}")}
+    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS and name not in unconcerned]
 
 
 def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:

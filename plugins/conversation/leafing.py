@@ -20,7 +20,7 @@ from .people import People
 from .posts import Post
 from .settings import Settings
 from .talks import Talk
-from .threads import Counts, House, OwnReplies, Told, Ways, fits, gather, grouped, level, paged, times
+from .threads import Counts, House, OwnReplies, Told, Ways, fits, gather, grouped, level, paged, sketches, times
 
 __all__ = ["Leafing", "house_key"]
 
@@ -88,7 +88,9 @@ class Leafing:
         leaf = dataclasses.replace(
             kept.leaf,
             counts=Counts(**{number.group: number.value for number in found.numbers}),
+            listed=tuple(number.listed for number in found.numbers),
             at_least=tuple(number.group for number in found.numbers if number.at_least),
+            faces=tuple(sketches(found.groups.get("comments", ()))),
             parts=0 if fits(found, per_page) else self._parts(post, shown),
             first=first,
             last=last,

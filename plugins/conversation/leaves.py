@@ -22,7 +22,7 @@ from .acts import Direction, Kind, Person
 from .ledger import Entry
 from .ledger.entries import address, local_date
 from .ledger.received import manner, moment, number_of, stamp
-from .threads import Counts, permalink
+from .threads import Counts, Sketch, permalink
 
 __all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest", "entry_as_json", "entry_from_json"]
 
@@ -35,7 +35,8 @@ COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how":
 class Leaf:
     """The small part, which every build reads.
 
-    `key` is a digest of all that it was made of. `at_least` are the groups whose number may be larger, `parts` the
+    `key` is a digest of all that it was made of. Of the five `counts`, `listed` are how many are listed of each, and
+    `at_least` the groups whose number may be larger; `faces` are those of some who answered. `parts` are the
     pages that its conversation takes (0: one that lists everything), `first` and `last` the local dates of what the
     post drew. `waiting` are acts that wait for the blogger's word, `replies_waiting` those of them that are replies.
     `joined`: own replies that only the blogger's accounts tell of may stand below something here. `mine` acts are the
@@ -45,7 +46,9 @@ class Leaf:
     url: str
     key: str
     counts: Counts
+    listed: tuple[int, ...] = (0,) * len(dataclasses.fields(Counts))
     at_least: tuple[str, ...] = ()
+    faces: tuple[Sketch, ...] = ()
     parts: int = 0
     first: date | None = None
     last: date | None = None
@@ -59,18 +62,33 @@ class Leaf:
         """Everything but address and key, as `from_json` reads it."""
         days = [day and day.isoformat() for day in (self.first, self.last)]
         own = [[*dataclasses.astuple(who), number] for who, number in self.own]
-        told = [self.at_least, self.parts, *days, self.waiting, self.replies_waiting, self.joined, self.mine, own]
+        told = [
+            self.listed,
+            self.at_least,
+            self.faces,
+            self.parts,
+            *days,
+            self.waiting,
+            self.replies_waiting,
+            self.joined,
+            self.mine,
+            own,
+        ]
         return json.dumps([_numbers(self.counts), *told])
 
     @classmethod
     def from_json(cls, url: str, key: str, text: str) -> Leaf:
         """The leaf that `as_json` wrote. Raises ValueError or TypeError where it did not."""
-        counts, at_least, parts, first, last, waiting, replies_waiting, joined, mine, own = json.loads(text)
+        counts, listed, at_least, faces, parts, first, last, waiting, replies_waiting, joined, mine, own = json.loads(
+            text
+        )
         return cls(
             url=url,
             key=key,
             counts=Counts(*counts),
+            listed=tuple(listed),
             at_least=tuple(at_least),
+            faces=tuple((initials, tuple(photos)) for initials, photos in faces),
             parts=parts,
             first=first and date.fromisoformat(first),
             last=last and date.fromisoformat(last),

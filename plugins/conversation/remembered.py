@@ -153,7 +153,7 @@ class Remembered(Assembly):
                 leaf = self.leaves[page.url]
                 key = self._key_of(page.post)
                 post = dataclasses.replace(page.post, html="")  # the body is the page's to show, and not in the key
-                promised = Promised(post, leaf.counts, leaf.parts, key, partial(self._ready.read, page))
+                promised = Promised(post, leaf, key, self.pictures, partial(self._ready.read, page))
                 # To whoever reads it, it is one.
                 made[page.url] = cast("Conversation", promised)
         return made

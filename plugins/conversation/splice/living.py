@@ -70,6 +70,8 @@ class Living:
         return iter(self._inner)
 
     def __bool__(self) -> bool:
+        if not hasattr(type(self._inner), "__bool__"):
+            return True  # as everything that does not say otherwise
         self._watch.asked(self.name, "__bool__", (), lambda: ANYTHING)
         return bool(self._inner)
 

@@ -2,6 +2,7 @@
 
 from .answering import OwnReplies
 from .apart import Ways
+from .faces import Sketch, sketches
 from .gathering import gather
 from .grouping import after_closing, grouped, is_own
 from .merging import Told, merge
@@ -10,13 +11,14 @@ from .pages import fits, further_path, paged
 from .permalinks import permalink
 from .privacy import level, without_words
 from .promised import Keyed, Overview, Promised
-from .types import Conversation, Counts, Gave, House, Join, Number, Part, Said, Spot, Stale
+from .types import Conversation, Counts, Face, Gave, House, Join, Number, Part, Said, Spot, Stale
 
 __all__ = [
     "LATEST",
     "Conversation",
     "Conversations",
     "Counts",
+    "Face",
     "Gave",
     "House",
     "Join",
@@ -28,6 +30,7 @@ __all__ = [
     "Promised",
     "Remark",
     "Said",
+    "Sketch",
     "Spot",
     "Stale",
     "Talked",
@@ -49,6 +52,7 @@ __all__ = [
     "permalink",
     "remarks",
     "runs",
+    "sketches",
     "times",
     "without_words",
 ]

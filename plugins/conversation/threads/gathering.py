@@ -13,11 +13,12 @@ from ..addresses import host_of, is_web, link
 from ..channels import channel_of, place_name
 from ..posts import Post
 from .counting import GROUPS
+from .faces import label_of, photos_of, pictured, sketches
 from .grouping import Listed, grouped
 from .merging import Told
 from .permalinks import permalink
 from .tree import threaded
-from .types import NAMELESS, Conversation, Counts, Gave, House, Join, Said, Spot
+from .types import Conversation, Counts, Gave, House, Join, Said, Spot
 
 __all__ = ["gather", "words"]
 
@@ -59,6 +60,7 @@ def gather(
         bookmarks=flat.get("bookmarks", ()),
         join=() if _closed(post, house) else (*_copies(post, house), *house.contact),
         stale=house.stale,
+        faces=pictured(sketches(found.groups.get("comments", ())), house.pictures),
         gave=tuple(_gave(post, act) for act in links),
         closed=_closed(post, house),
     )
@@ -115,10 +117,9 @@ def _copies(post: Post, house: House) -> Iterable[Join]:
 def _said(one: Listed, house: House) -> Said:
     told, act, when = one.told, one.act, one.when
     author = house.me if act.direction is Direction.GIVEN else act.author
-    label = sanitise.name(author.shown) or host_of(author.url) or host_of(act.url) or NAMELESS
+    label = label_of(act, author)
     html = words(act)
-    full = one.level == "full" and house.pictures
-    photos = (author.photo, *(act.author.photo for act in told.acts)) if full else ()
+    photos = photos_of(one, author) if house.pictures else ()
     return Said(
         act=act,
         anchor=f"said-{told.name}",

@@ -2,28 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from ..posts import Post
+from .faces import Sketch, pictured
 from .newest import Remark, Talked
-from .types import Conversation, Counts, Number, Part
+from .types import Conversation, Counts, Face, Number, Part
 
 __all__ = ["Keyed", "Overview", "Promised"]
 
 
-class Promised:
-    """To templates the same as the `Conversation` that `gather` gives; post, counts and number of parts are known.
+class Brief(Protocol):
+    """What is known of a conversation: what lists of posts show of it.
 
-    `key` stands for all that it says: two of equal keys say the same.
+    The five counts, of each of them how many are listed, and those that may be larger; the number of its parts (0: it
+    has but one); and faces.
     """
 
-    __slots__ = ("_gather", "_key", "_parts", "counts", "post")
+    @property
+    def counts(self) -> Counts: ...
+    @property
+    def listed(self) -> Sequence[int]: ...
+    @property
+    def at_least(self) -> Container[str]: ...
+    @property
+    def parts(self) -> int: ...
+    @property
+    def faces(self) -> Sequence[Sketch]: ...
 
-    def __init__(self, post: Post, counts: Counts, parts: int, key: str, gather: Callable[[], Conversation]) -> None:
-        self.post, self.counts = post, counts
-        self._parts, self._key, self._gather = parts, key, gather
+
+class Promised:
+    """To templates the same as the `Conversation` that `gather` gives; the post and what lists show of it are known.
+
+    `key` stands for all that it says: two of equal keys say the same. `pictures` are those of `House`.
+    """
+
+    __slots__ = ("_brief", "_gather", "_key", "_pictures", "post")
+
+    def __init__(
+        self, post: Post, brief: Brief, key: str, pictures: Mapping[str, str], gather: Callable[[], Conversation]
+    ) -> None:
+        self.post = post
+        self._brief, self._key, self._pictures, self._gather = brief, key, pictures, gather
+
+    @property
+    def counts(self) -> Counts:
+        """As `Conversation.counts`."""
+        return self._brief.counts
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """As `Conversation.numbers`."""
+        brief = self._brief
+        return tuple(
+            Number(name, value, listed, at_least=name in brief.at_least)
+            for (name, value), listed in zip(dataclasses.asdict(brief.counts).items(), brief.listed, strict=True)
+        )
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """As `Conversation.faces`."""
+        return pictured(self._brief.faces, self._pictures)
 
     def incremental_key(self) -> str:
         """What stands for all that templates can read here, in other builds too."""
@@ -37,12 +79,14 @@ class Promised:
     @property
     def parts(self) -> tuple[Part, ...]:
         """As `Conversation.parts`."""
-        return self._gather().parts if self._parts else ()
+        return self._gather().parts if self._brief.parts else ()
 
     @property
     def pages(self) -> tuple[Part, ...]:
         """As `Conversation.pages`."""
-        promised = (Keyed(f"{self._key} {number}", partial(self._part, number)) for number in range(1, self._parts))
+        promised = (
+            Keyed(f"{self._key} {number}", partial(self._part, number)) for number in range(1, self._brief.parts)
+        )
         return tuple(cast("Part", part) for part in promised)  # to whoever reads it
 
     def outgrows(self, comments: int, lines: float) -> bool:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ..acts import Act, Kind, Person
 from ..posts import Post
 
-__all__ = ["Conversation", "Counts", "Gave", "House", "Join", "Number", "Part", "Said", "Spot", "Stale"]
+__all__ = ["Conversation", "Counts", "Face", "Gave", "House", "Join", "Number", "Part", "Said", "Spot", "Stale"]
 
 #: How `Conversation.lines` reckons: who and when of each, the letters of a line, and of what is folded.
 LINES_AROUND = 3
@@ -122,6 +122,17 @@ class Said:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody who answered, without a name: one or two letters ("" where there are none), and a picture.
+
+    `picture` is the site's own, relative to SITEURL; "" where the initials stand in.
+    """
+
+    initials: str
+    picture: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Join:
     """A place where a reader can answer: "on Mastodon" and its address (http(s) or mailto).
 
@@ -198,6 +209,8 @@ class Conversation:
     join: tuple[Join, ...] = ()
     stale: tuple[Stale, ...] = ()
     gave: tuple[Gave, ...] = ()
+    #: Of the first people who said something, for a row of faces beside the post in a list.
+    faces: tuple[Face, ...] = ()
     closed: bool = False
     #: What each page lists, the post's own first, then from the oldest on; empty where that one lists everything.
     parts: tuple[Part, ...] = ()
