@@ -85,6 +85,12 @@ def _end(pelican: Pelican) -> None:
             end(pelican)
 
 
+def _be_last(_: Generator, writer: object) -> None:  # noqa: ARG001 - as Pelican sends it
+    """Has the end of a run noted after all others had it: what they write then belongs to the build, too."""
+    signals.finalized.disconnect(_end)
+    signals.finalized.connect(_end)
+
+
 def _fingerprint(pelican: Pelican) -> str:
     """What templates' functions depend on beside their arguments, for a plugin that renders only what changed."""
     if not _is_active(pelican.settings):
@@ -120,6 +126,7 @@ RECEIVERS = (
     (signals.get_generators, _generators),
     (signals.generator_init, _prepare),
     (signals.all_generators_finalized, _teach),
+    (signals.page_writer_finalized, _be_last),
     (signals.finalized, _end),
     (signal("incremental_fingerprint"), _fingerprint),
 )

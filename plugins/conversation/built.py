@@ -86,6 +86,7 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
     code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
     plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
+    plain["PLUGINS"] = [name.rpartition(".")[2] for name in _plugins(settings)]  # Pelican writes them out in full
     return {
         "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
         "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
@@ -111,14 +112,18 @@ def state_of(store: Store, posts: Iterable[Post]) -> str:
 
 def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
     """The plugins of a site of which nobody knows what they read; Pelican's own choice where none are listed."""
-    plugins = pelican_settings.get("PLUGINS")
-    if plugins is None:
+    if pelican_settings.get("PLUGINS") is None:
         return ["whatever is installed"]
-    names = [str(getattr(one, "__name__", one)) for one in plugins]
     folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
     local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
     unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"pelican.plugins.{name}")}
-    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS and name not in unconcerned]
+    names = [name for name in _plugins(pelican_settings) if name not in unconcerned]
+    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS]
+
+
+def _plugins(pelican_settings: Mapping[str, Any]) -> list[str]:
+    """The plugins that are listed, by name."""
+    return [str(getattr(one, "__name__", one)) for one in pelican_settings.get("PLUGINS") or ()]
 
 
 def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:
