@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def _disconnected() -> Iterator[None]:
     _disconnect()
     yield
     _disconnect()
+
+
+@pytest.fixture
+def own_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test sees the threads that it starts itself, and not those that other tests, or their runner, have left."""
+    before, every = set(threading.enumerate()), threading.enumerate
+    before.discard(threading.current_thread())
+    monkeypatch.setattr(threading, "enumerate", lambda: [one for one in every() if one not in before])
 
 
 def _disconnect() -> None:

@@ -269,6 +269,7 @@ def test_what_children_log_is_logged_here(caplog: pytest.LogCaptureFixture) -> N
 
 
 @needs_fork
+@pytest.mark.usefixtures("own_threads")
 def test_no_fork_beside_other_threads() -> None:
     """A fork in the middle of another thread's work could leave a lock closed for ever."""
     assert can_fork()
@@ -282,6 +283,7 @@ def test_no_fork_beside_other_threads() -> None:
 
 
 @needs_fork
+@pytest.mark.usefixtures("own_threads")
 def test_the_thread_of_the_progress_line_is_no_hindrance() -> None:
     """Pelican's own command runs inside a line that rich keeps moving."""
     ready = threading.Event()

@@ -33,15 +33,7 @@ from incremental.reading.purity import why_text
 from incremental.reading.sources import UNSETTLED
 from readings import Read, made, post, read, read_plainly, warnings_of, write
 
-
-@pytest.fixture(autouse=True)
-def _threads_of_the_tests_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where tests are spread over processes, each has a thread that waits for orders: it is none of the build's."""
-    before, every = set(threading.enumerate()), threading.enumerate
-    before.discard(threading.current_thread())
-    monkeypatch.setattr(threading, "enumerate", lambda: [one for one in every() if one not in before])
-
-
+pytestmark = pytest.mark.usefixtures("own_threads")
 BOTH = pytest.mark.parametrize("alone", [True, False], ids=["whole", "texts"])
 LONG_AGO = 1_700_000_000
 CODE = "\n\n    :::python\n    def a():\n        return 1\n\n"
