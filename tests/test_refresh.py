@@ -62,15 +62,16 @@ def said(number: int, page: str = "a.html", prop: str = "in-reply-to", words: st
 
 def blog_of_all_sorts(folder: Path, *mentions: dict[str, Any], **more: Any) -> Blog:  # noqa: ANN401 - any setting
     """A post, a post with a translation, and a page."""
-    blog = Blog(folder, **more).write("a.md", "[Somebody](https://p1.example/) said so.").archive(list(mentions))
+    blog = Blog(folder, **{"CACHE_PATH": str(folder / "cache"), **more}).archive(list(mentions))
+    blog.write("a.md", "[Somebody](https://p1.example/) said so.")
     blog.write("b.md").write("b-de.md", slug="b", lang="de", title="Auf Deutsch")
     return blog.write("pages/c.md", title="A page")
 
 
 def built_anew(blog: Blog, folder: Path) -> dict[str, bytes]:
     """The files of a clean build of what the blog is now."""
-    shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache"))
-    twin = Blog(folder, **blog.settings).build()
+    shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache", "cache"))
+    twin = Blog(folder, **blog.settings | {"CACHE_PATH": str(folder / "cache")}).build()
     return twin.files()
 
 
