@@ -19,7 +19,18 @@ from .posts import Post
 from .settings import Settings
 from .store import Store
 
-__all__ = ["Built", "inputs_of", "keep", "kept", "outputs_of", "plugins_beside", "state_of", "want", "wanted"]
+__all__ = [
+    "Built",
+    "inputs_of",
+    "keep",
+    "kept",
+    "outputs_of",
+    "plugins_beside",
+    "plugins_of",
+    "state_of",
+    "want",
+    "wanted",
+]
 
 #: Plugins that do not look at anything else than contents, settings, theme and store.
 KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
@@ -86,7 +97,7 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
     code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
     plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
-    plain["PLUGINS"] = [name.rpartition(".")[2] for name in _plugins(settings)]  # Pelican writes them out in full
+    plain["PLUGINS"] = plugins_of(settings)  # Pelican writes their names out in full
     return {
         "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
         "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
@@ -117,13 +128,21 @@ def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
     folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
     local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
     unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"pelican.plugins.{name}")}
-    names = [name for name in _plugins(pelican_settings) if name not in unconcerned]
-    return [name for name in names if name.rpartition(".")[2] not in KNOWN_PLUGINS]
+    names = [name for name in _names(pelican_settings) if name not in unconcerned]
+    return [name for name in names if _short(name) not in KNOWN_PLUGINS]
 
 
-def _plugins(pelican_settings: Mapping[str, Any]) -> list[str]:
-    """The plugins that are listed, by name."""
+def plugins_of(pelican_settings: Mapping[str, Any]) -> list[str]:
+    """The plugins that are listed, by their short names: "sitemap" for "pelican.plugins.sitemap"."""
+    return [_short(name) for name in _names(pelican_settings)]
+
+
+def _names(pelican_settings: Mapping[str, Any]) -> list[str]:
     return [str(getattr(one, "__name__", one)) for one in pelican_settings.get("PLUGINS") or ()]
+
+
+def _short(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:

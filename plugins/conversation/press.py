@@ -110,7 +110,7 @@ def write(
     writer: Writer,
     *,
     help_html: Markup,
-    living: Callable[[Any, str], Any] = lambda thing, _: thing,
+    living: Callable[[Any, str], Any],
 ) -> None:
     """Writes an edition; `generator` is Pelican's, for its settings, context and templates.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from pelican.generators import Generator
 from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
-from .built import Built, inputs_of, keep, kept, outputs_of, plugins_beside, state_of, want, wanted
+from .built import Built, inputs_of, keep, kept, outputs_of, plugins_beside, plugins_of, state_of, want, wanted
 from .edition import make
 from .errors import ConversationError
 from .files import replacing
@@ -48,9 +49,8 @@ def begin(pelican: Pelican) -> None:
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     before, inputs = kept(folder), inputs_of(pelican.settings, ours)
     if before is None:  # nobody knows what the last build noted
-        places = Places(places_of(folder))
-        places.begin_anew()
-        places.close()
+        with closing(Places(places_of(folder))) as places:
+            places.begin_anew()
     if before is None or any(before.inputs.get(name) != inputs[name] for name in _CODE):
         shutil.rmtree(compiled_of(folder), ignore_errors=True)
     keep(folder, None)
@@ -62,11 +62,8 @@ def epoch(pelican: Pelican) -> str:
     folder = cache_of(settings_of(pelican.settings))
     if not wanted(folder):
         return ""
-    places = Places(places_of(folder))
-    try:
+    with closing(Places(places_of(folder))) as places:
         return places.epoch
-    finally:
-        places.close()
 
 
 def end(pelican: Pelican) -> None:
@@ -76,10 +73,8 @@ def end(pelican: Pelican) -> None:
         return
     ours, output = settings_of(pelican.settings), Path(pelican.settings["OUTPUT_PATH"])
     folder = cache_of(ours)
-    names = {str(getattr(one, "__name__", one)).rpartition(".")[2] for one in pelican.settings.get("PLUGINS") or ()}
-    places = Places(places_of(folder))
-    places.take_in(notes_of(folder), output, all_rendered="incremental" not in names)
-    places.close()
+    with closing(Places(places_of(folder))) as places:
+        places.take_in(notes_of(folder), output, all_rendered="incremental" not in plugins_of(pelican.settings))
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
         keep(folder, _built(inputs, output, store, store.posts(), datetime.now(UTC)))
@@ -110,45 +105,37 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
         raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
     if state_of(shop.store, posts) == before.state and not _pictures_due(shop, now):
         return []
-    site = _Site(shop, folder, now)
+    almanac = Almanac(path_of(shop.settings.root))
     try:
-        pages = site.pages()
-        keep(folder, None)
-        changed = site.write(pages)
+        with closing(Places(places_of(folder))) as places:
+            site = _Site(shop, folder, places, almanac, now)
+            pages = site.pages()
+            keep(folder, None)
+            changed = site.write(pages)
     finally:
-        site.close()
+        almanac.rest()
     keep(folder, _built(inputs, shop.output, shop.store, posts, now))
     return changed
 
 
 class _Site:
-    """The new edition of a site whose content is as it was."""
+    """The new edition of a site whose content is as it was. Raises NotSplicable where nobody noted what that is."""
 
-    def __init__(self, shop: Workshop, folder: Path, now: datetime) -> None:
-        self._shop, self._folder = shop, folder
-        self._places = Places(places_of(folder))
-        self._almanac = Almanac(path_of(shop.settings.root))
-        contents = self._places.contents
-        if not contents:
-            raise NotSplicable("it was not noted what the pages show")
+    def __init__(self, shop: Workshop, folder: Path, places: Places, almanac: Almanac, now: datetime) -> None:
+        self._shop, self._folder, self._places = shop, folder, places
+        self._contents = contents = places.contents
         if not contents:
             raise NotSplicable("it was not noted what the pages show")
         self._edition = make(
             shop.settings,
             shop.store,
             tuple(one.post for one in contents),
-            self._almanac,
+            almanac,
             languages=languages_of(shop.pelican_settings, shop.pelican_settings["THEME"]),
             sitename=shop.pelican_settings["SITENAME"],
             pictures=lambda assembly: _pictures(shop, assembly, now),
         )
-        self._contents = contents
         self._keys = self._edition.keys
-
-    def close(self) -> None:
-        """Closes what is open."""
-        self._places.close()
-        self._almanac.rest()
 
     def pages(self) -> dict[Path, tuple[Noted, str]]:
         """All pages that show something new, by their files: what is noted of each by then, and its text.

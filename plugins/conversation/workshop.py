@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from . import exchange
 from .acts import Problem
 from .assembly import Assembly, newest_moment
+from .built import plugins_of
 from .clients import cache_of, client_for, passing_client_for
 from .contents import posts_of, readable_contents
 from .errors import ArchiveError, ConversationError
@@ -63,9 +64,8 @@ class Workshop:
     @property
     def is_enabled(self) -> bool:
         """Whether builds use the plugin: it is among PLUGINS, or that is unset and Pelican takes what is installed."""
-        plugins = self.pelican_settings.get("PLUGINS")
-        names = [str(getattr(one, "__name__", one)) for one in plugins or ()]
-        return plugins is None or any(name.rpartition(".")[2] == __package__.rpartition(".")[2] for name in names)
+        listed = self.pelican_settings.get("PLUGINS") is not None
+        return not listed or __package__.rpartition(".")[2] in plugins_of(self.pelican_settings)
 
     @property
     def content(self) -> Path:

@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -111,9 +112,8 @@ class Notebook:
 
     def close(self, keys: Mapping[str, str], pairs: Iterable[tuple[Any, Post]]) -> None:
         """Notes the keys of all living things, and what stands in for Pelican's contents and their posts."""
-        places = Places(places_of(self._cache))
-        places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
-        places.close()
+        with closing(Places(places_of(self._cache))) as places:
+            places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:
         """What renders a template, and notes it."""

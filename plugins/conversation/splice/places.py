@@ -59,7 +59,6 @@ class Places:
     """All that was noted. A file that cannot be read is begun anew."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = _opened(path)
@@ -147,12 +146,8 @@ class Places:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         self._connection.execute("BEGIN IMMEDIATE")
-        well = False
-        try:
+        with self._connection:  # commits, or rolls back
             yield
-            well = True
-        finally:
-            self._connection.execute("COMMIT" if well else "ROLLBACK")
 
 
 def places_of(cache: Path) -> Path:
