@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import conversation.edition
 from blog import ROOT, SITE, Blog, mention
 from conversation.refreshing import brought_up_to_date
 from conversation.splice import NotSplicable
@@ -216,6 +217,20 @@ def test_a_plugin_of_a_known_name_may_be_another(tmp_path: Path) -> None:
     blog.configure(PLUGINS=["conversation", "series"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
     refreshed(blog)
     assert "nobody knows what a plugin reads: series" in refreshed(blog)
+
+
+def test_a_picture_of_the_year_that_can_no_longer_be_drawn_takes_a_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages announce the picture outside of templates of ours: they must not announce one that is gone."""
+    drawn = [b"a picture", b"", b"", b""]
+    monkeypatch.setattr(conversation.edition, "_drawn", lambda *_: drawn.pop(0))
+    blog = blog_of_all_sorts(tmp_path / "blog", said(1), THEME=COMMONS, CONVERSATION_OG_IMAGE=True)
+    refreshed_here(blog)
+    assert "year.png" in blog.page("giving-receiving/index.html")
+    told(blog, said(1), said(2))
+    assert refreshed_here(blog) == "the picture of the year came or went"
+    assert "year.png" not in blog.page("giving-receiving/index.html")
 
 
 def theme_with(blog: Blog, article: str) -> None:

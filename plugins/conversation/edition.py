@@ -32,7 +32,10 @@ from .threads import Keyed, Overview, runs
 if TYPE_CHECKING:
     from .ledger import Page
 
-__all__ = ["Edition", "make"]
+__all__ = ["POSTER", "Edition", "make"]
+
+#: The name of the poster among the keys: templates ask where it is, and nobody notes that they do.
+POSTER = "poster"
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +85,8 @@ class Edition:
         """What stands for each of these, by name; of a conversation it begins with the number of its parts."""
         leaves, talks = self.assembly.leaves, cast("Mapping[str, Any]", self.assembly.conversations)
         keys = {url: f"{leaves[url].parts} {talk.incremental_key()}" for url, talk in talks.items()}
-        return keys | {name: f"0 {thing.incremental_key()}" for name, thing in self._living.items()}
+        keys |= {name: f"0 {thing.incremental_key()}" for name, thing in self._living.items()}
+        return keys | {POSTER: f"0 {self.poster_path}"}
 
     @cached_property
     def _living(self) -> dict[str, Any]:

@@ -230,8 +230,10 @@ def _write_ledger(edition: Edition, files: _Files) -> None:
         files.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], lines))
     files.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
-        (files.output / folder / "year.png").write_bytes(edition.poster)
-        files.files.add(str(folder / "year.png"))
+        target = files.output / edition.poster_path
+        with replacing(target) as draft:
+            draft.write_bytes(edition.poster)
+        files.files.add(edition.poster_path)
 
 
 def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None:

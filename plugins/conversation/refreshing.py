@@ -18,7 +18,7 @@ from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
 from .built import Built, inputs_of, keep, kept, outputs_of, plugins_beside, plugins_of, state_of, want, wanted
-from .edition import make
+from .edition import POSTER, make
 from .errors import ConversationError
 from .files import replacing
 from .generator import languages_of, prepare, settings_of
@@ -146,6 +146,8 @@ class _Site:
         news = {name for name, key in self._keys.items() if key != known.get(name)}
         if any(_parts(known.get(name)) != _parts(self._keys[name]) for name in news):
             raise NotSplicable("a conversation takes another number of pages")
+        if POSTER in news:
+            raise NotSplicable("the picture of the year came or went")
         stage, made = self._stage(), {}
         for noted in self._places.showing(news):
             file = Path(sanitised_join(str(self._shop.output), noted.file))
