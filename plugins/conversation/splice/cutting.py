@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from ..leaves import digest
 from .errors import NotSplicable
 
-__all__ = ["Cut", "mark", "spliced"]
+__all__ = ["Cut", "spliced"]
 
 #: So many characters are looked for where a part is not where it was noted.
 HEAD = 40
@@ -21,7 +21,7 @@ NOWHERE = -1
 class Cut:
     """A part of a page: where it began when the page was made, its length in characters, its first characters.
 
-    `digest` stands for all of it (`mark`).
+    `digest` stands for all of it (`leaves.digest`).
     """
 
     begin: int
@@ -32,12 +32,7 @@ class Cut:
     @classmethod
     def of(cls, text: str, begin: int) -> Cut:
         """The part that is this text."""
-        return cls(begin, len(text), text[:HEAD], mark(text))
-
-
-def mark(text: str) -> str:
-    """A digest of a part of a page."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return cls(begin, len(text), text[:HEAD], digest(text))
 
 
 def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tuple[str, list[Cut]]:
@@ -83,7 +78,7 @@ def _found(page: str, cuts: Sequence[Cut], wanted: Sequence[bool]) -> list[int]:
 
 
 def _is_at(page: str, cut: Cut, place: int) -> bool:
-    return 0 <= place <= len(page) - cut.size and mark(page[place : place + cut.size]) == cut.digest
+    return 0 <= place <= len(page) - cut.size and digest(page[place : place + cut.size]) == cut.digest
 
 
 def _places(page: str, head: str) -> Iterator[int]:

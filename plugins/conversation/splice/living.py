@@ -7,10 +7,11 @@ Everything that changes between builds of the same content is reached through a 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol
+
+from ..leaves import digest
 
 __all__ = ["ANYTHING", "LASTING", "Living", "Watch", "answer_of"]
 
@@ -79,9 +80,7 @@ class Living:
 def answer_of(value: object) -> str:
     """What stands for an answer: the same for equal plain values; ANYTHING for all others."""
     told = _told(value)
-    if told is None:
-        return ANYTHING
-    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return ANYTHING if told is None else digest(told)
 
 
 def _told(value: object) -> str | None:
