@@ -180,7 +180,7 @@ class History:
     def compare(self) -> set[str]:
         """Builds from what was kept and from nothing, and finds no difference; gives the pages it looked at."""
         whole = Assembly(self.settings, self.store, self.posts, self.now)
-        quick = Remembered(self.settings, self.store, self.posts, self.now, self.almanac)
+        quick = Remembered(self.settings, self.store, self.posts, self.now, self.almanac, self.store.versions())
         assert quick.faces == whole.faces
         paths = {face: f"faces/{number}" for number, face in enumerate(sorted(whole.faces))} if self.pictures else {}
         whole.pictures = quick.pictures = paths

@@ -12,7 +12,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
 from .ledger import Entry
@@ -71,6 +71,12 @@ class Almanac:
         self._path = path
         self._open: sqlite3.Connection | None = None
         self._is_busy = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.rest()
 
     def rest(self) -> None:
         """Closes the file until it is asked for something again: processes that go on from here have nothing of it."""

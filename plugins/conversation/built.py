@@ -10,17 +10,19 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from .posts import Post
 from .settings import Settings
-from .store import Store
+from .store import Store, Versions
 
 __all__ = [
     "Built",
+    "Outputs",
     "inputs_of",
     "keep",
     "kept",
@@ -32,6 +34,8 @@ __all__ = [
     "wanted",
 ]
 
+#: Nanoseconds for which a folder's time does not tell everything: file systems count time in ticks.
+MOMENT = 100_000_000
 #: Plugins that do not look at anything else than contents, settings, theme and store.
 KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
 #: And those from PyPI, where nobody keeps another one by that name, that take no notice of conversations.
@@ -43,14 +47,30 @@ _PASSED = frozenset({"__pycache__", ".git", ".cache"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Outputs:
+    """The files of a site: by folder the size and time of each file, and the folders in it.
+
+    `times` are those of folders of which nothing came or went since they were listed, unless the time says so.
+    """
+
+    files: Mapping[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
+    times: Mapping[str, int] = dataclasses.field(default_factory=dict)
+
+    def inside(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of files and folders in a folder."""
+        files, folders = self.files[folder]
+        return list(files), folders
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Built:
-    """A build: digests of its inputs by name, of its output, and of the store; `until` it would write the same again.
+    """A build: digests of its inputs by name, its output, a digest of the store; `until` it would write the same again.
 
     `until` is a date in ISO format, "" where only changes make a difference.
     """
 
     inputs: Mapping[str, str]
-    output: str
+    output: Outputs
     state: str
     until: str = ""
 
@@ -78,14 +98,18 @@ def wanted(folder: Path) -> bool:
 
 def keep(folder: Path, built: Built | None) -> None:
     """Remembers a build; None while one is under way, for it may be killed. Raises OSError."""
-    _place(folder).write_text(json.dumps(dataclasses.asdict(built) if built else {}), "utf-8")
+    told: dict[str, Any] = {}
+    if built:
+        output = {"files": built.output.files, "times": built.output.times}
+        told = {"inputs": built.inputs, "output": output, "state": built.state, "until": built.until}
+    _place(folder).write_text(json.dumps(told), "utf-8")
 
 
 def kept(folder: Path) -> Built | None:
     """The last build; None where it did not come to its end, or nobody asked for it to be remembered."""
     try:
         found = json.loads(_place(folder).read_bytes())
-        return Built(dict(found["inputs"]), found["output"], found["state"], found["until"])
+        return Built(dict(found["inputs"]), Outputs(**found["output"]), found["state"], found["until"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -108,17 +132,32 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     }
 
 
-def outputs_of(output: Path) -> str:
-    """A digest of the files of a site as they were left."""
-    return _digest(_marks([output]))
+def outputs_of(output: Path, former: Outputs) -> Outputs:
+    """The files of a site as they are; `former` is what this told before, so that few folders have to be listed."""
+    files: dict[str, list[Any]] = {}
+    times: dict[str, int] = {}
+    lately = time.time_ns() - MOMENT
+    left = [str(output)]
+    while left:
+        folder = left.pop()
+        try:
+            changed = os.stat(folder).st_mtime_ns  # noqa: PTH116 - of ten thousand folders, quickly
+            names, folders = _listed(folder) if former.times.get(folder) != changed else former.inside(folder)
+        except OSError:  # it went away meanwhile, or nobody may look into it
+            continue
+        files[folder] = [{name: list(_mark(f"{folder}{os.sep}{name}")[1:]) for name in names}, folders]
+        if changed < lately:
+            times[folder] = changed
+        left += [f"{folder}{os.sep}{name}" for name in folders]
+    return Outputs(files, times)
 
 
-def state_of(store: Store, posts: Iterable[Post]) -> str:
-    """A digest of all in the store that pages depend on."""
+def state_of(store: Store, posts: Iterable[Post], versions: Versions) -> str:
+    """A digest of all in the store that pages depend on; `versions` are the store's."""
     sources = [(one.name, one.state, one.pulled, one.acts, one.error) for one in store.sources()]
     told = [store.proofs(), sorted(store.copies().items()), store.snapshots()]
-    versions = dataclasses.astuple(store.versions())
-    return _digest([versions, sources, told, store.picture_number(), [(post.url, post.title) for post in posts]])
+    shown = [(post.url, post.title) for post in posts]
+    return _digest([dataclasses.astuple(versions), sources, told, store.picture_number(), shown])
 
 
 def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
@@ -161,6 +200,16 @@ def _installed() -> list[str]:
 
 def _place(folder: Path) -> Path:
     return folder / "built.json"
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The files and the folders in a folder. Raises OSError."""
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            (folders if entry.is_dir() else files).append(entry.name)
+    return sorted(files), sorted(set(folders) - _PASSED)
 
 
 def _marks(roots: Iterable[Path]) -> Iterator[tuple[str, int, int]]:

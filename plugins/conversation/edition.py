@@ -25,7 +25,7 @@ from .posts import Post
 from .reach import counted
 from .remembered import Remembered
 from .settings import Settings
-from .store import Store
+from .store import Store, Versions
 from .summary import Summary
 from .threads import Keyed, Overview, runs
 
@@ -138,11 +138,15 @@ def make(  # noqa: PLR0913 - all that an edition is made from
     languages: Languages,
     sitename: str,
     pictures: Callable[[Remembered], Album],
+    versions: Versions | None = None,
 ) -> Edition:
-    """Puts an edition together; `pictures` gets those that are wanted. `sitename` is Pelican's, HTML and all."""
+    """Puts an edition together; `pictures` gets those that are wanted. `sitename` is Pelican's, HTML and all.
+
+    `versions` are the store's, where these are known.
+    """
 
     def made() -> Edition:
-        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac)
+        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac, versions or store.versions())
         assembly.save_posts()
         album = pictures(assembly)
         assembly.pictures = album.paths

@@ -7,11 +7,12 @@ done, and nobody's words.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from zoneinfo import ZoneInfo
 
 from .acts import Direction
@@ -22,7 +23,7 @@ from .ledger.received import stamp
 from .sanitise import line
 from .sources.giving import COLUMNS, EXPORTED
 
-__all__ = ["HEADERS", "head", "in_order", "lines", "table"]
+__all__ = ["HEADERS", "head", "in_order", "lines", "made_of", "table"]
 
 #: The columns of both tables; given.csv begins with those of content/giving.csv, so that it can be read as one.
 HEADERS: Mapping[Direction, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ HEADERS: Mapping[Direction, tuple[str, ...]] = {
 _FORMULA = tuple("=+-@＝＋－＠")
 #: An address that any page may hold as it is, and any cell: most are.
 _PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/._~@-]*)?")
+_values = attrgetter(*(field.name for field in dataclasses.fields(Entry)))
 #: The longest cell, in characters; addresses are never cut.
 LENGTH = 300
 
@@ -43,6 +45,12 @@ def table(ledger: Ledger, direction: Direction) -> str:
     published = {post.url for post in ledger.posts}
     rows = sorted(lines(entries, direction, published, ledger.zone), reverse=True)
     return "".join([head(direction), *in_order(rows)])
+
+
+def made_of(ledger: Ledger, direction: Direction) -> list[object]:
+    """All that a table is made of, as plain values."""
+    entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
+    return [ledger.zone.key, [post.url for post in ledger.posts], [*map(_values, entries)]]
 
 
 def head(direction: Direction) -> str:

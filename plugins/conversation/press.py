@@ -224,7 +224,8 @@ def _write_ledger(edition: Edition, files: _Files) -> None:
     """The files beside the giving / receiving page."""
     folder = Path(edition.ours.ledger_save_as).parent
     files.file(folder / "ledger.json", edition.ledger_text)
-    files.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
+    if files.is_due(folder / "given.csv", digest(*exports.made_of(edition.ledger, Direction.GIVEN))):
+        files.file(folder / "given.csv", exports.table(edition.ledger, Direction.GIVEN))
     if files.is_due(folder / "received.csv", edition.assembly.lines_key(edition.ledger)):
         lines = edition.assembly.lines(edition.ledger)
         files.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], lines))

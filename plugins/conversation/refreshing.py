@@ -17,8 +17,8 @@ from pelican.generators import Generator
 from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
-from .built import Built, inputs_of, keep, kept, outputs_of, plugins_beside, plugins_of, state_of, want, wanted
-from .edition import POSTER, make
+from .built import Built, Outputs, inputs_of, keep, kept, outputs_of, plugins_beside, plugins_of, state_of, want, wanted
+from .edition import POSTER, Edition, make
 from .errors import ConversationError
 from .files import replacing
 from .generator import languages_of, prepare, settings_of
@@ -28,8 +28,19 @@ from .press import write_files
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
 from .report import outcome_line
-from .splice import Noted, NotSplicable, Places, Stage, compiled_of, keep_compiled, notes_of, places_of, renewed
-from .store import Store
+from .splice import (
+    Noted,
+    NotSplicable,
+    Places,
+    Stage,
+    StandIn,
+    compiled_of,
+    keep_compiled,
+    notes_of,
+    places_of,
+    renewed,
+)
+from .store import Store, Versions
 from .workshop import Workshop, cache_of, client_for
 
 __all__ = ["begin", "brought_up_to_date", "end", "epoch"]
@@ -75,9 +86,11 @@ def end(pelican: Pelican) -> None:
     folder = cache_of(ours)
     with closing(Places(places_of(folder))) as places:
         places.take_in(notes_of(folder), output, all_rendered="incremental" not in plugins_of(pelican.settings))
+        posts = [one.post for one in places.contents]
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
-        keep(folder, _built(inputs, output, store, store.posts(), datetime.now(UTC)))
+        state = state_of(store, posts, store.versions())
+    keep(folder, _built(inputs, outputs_of(output, Outputs()), state, posts, datetime.now(UTC)))
 
 
 def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], object]) -> list[Path]:
@@ -97,45 +110,36 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
     inputs = inputs_of(shop.pelican_settings, shop.settings)
     if reason := before.difference(inputs, now):
         raise NotSplicable(reason)
-    posts = shop.store.posts()
-    for outcome in _pulled(shop, tuple(posts), now):
-        if outcome.error or outcome.changes.any or outcome.left is not None:
-            say(outcome_line(outcome))
-    if outputs_of(shop.output) != before.output:
-        raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
-    if state_of(shop.store, posts) == before.state and not _pictures_due(shop, now):
-        return []
-    almanac = Almanac(path_of(shop.settings.root))
-    try:
-        with closing(Places(places_of(folder))) as places:
-            site = _Site(shop, folder, places, almanac, now)
-            pages = site.pages()
-            keep(folder, None)
-            changed = site.write(pages)
-    finally:
-        almanac.rest()
-    keep(folder, _built(inputs, shop.output, shop.store, posts, now))
+    output = outputs_of(shop.output, before.output)
+    with closing(Places(places_of(folder))) as places, Almanac(path_of(shop.settings.root)) as almanac:
+        contents = places.contents
+        posts = tuple(one.post for one in contents)
+        for outcome in _pulled(shop, posts, now):
+            if outcome.error or outcome.changes.any or outcome.left is not None:
+                say(outcome_line(outcome))
+        if output.files != before.output.files:
+            raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
+        versions = shop.store.versions()
+        state = state_of(shop.store, posts, versions)
+        if state == before.state and not _pictures_due(shop, almanac, now):
+            return []
+        if not contents:
+            raise NotSplicable("it was not noted what the pages show")
+        site = _Site(shop, places, contents, _edition(shop, posts, versions, almanac, now))
+        pages = site.pages()
+        keep(folder, None)
+        changed = site.write(pages)
+    state = state_of(shop.store, posts, versions)  # with the pictures that came
+    keep(folder, _built(inputs, outputs_of(shop.output, output), state, posts, now))
     return changed
 
 
 class _Site:
-    """The new edition of a site whose content is as it was. Raises NotSplicable where nobody noted what that is."""
+    """The new edition of a site whose content is as it was."""
 
-    def __init__(self, shop: Workshop, folder: Path, places: Places, almanac: Almanac, now: datetime) -> None:
-        self._shop, self._folder, self._places = shop, folder, places
-        self._contents = contents = places.contents
-        if not contents:
-            raise NotSplicable("it was not noted what the pages show")
-        self._edition = make(
-            shop.settings,
-            shop.store,
-            tuple(one.post for one in contents),
-            almanac,
-            languages=languages_of(shop.pelican_settings, shop.pelican_settings["THEME"]),
-            sitename=shop.pelican_settings["SITENAME"],
-            pictures=lambda assembly: _pictures(shop, assembly, now),
-        )
-        self._keys = self._edition.keys
+    def __init__(self, shop: Workshop, places: Places, contents: Sequence[StandIn], edition: Edition) -> None:
+        self._shop, self._places, self._contents, self._edition = shop, places, contents, edition
+        self._keys = edition.keys
 
     def pages(self) -> dict[Path, tuple[Noted, str]]:
         """All pages that show something new, by their files: what is noted of each by then, and its text.
@@ -184,7 +188,7 @@ class _Site:
             output_path=str(self._shop.output),
         )
         prepare(generator)
-        keep_compiled(generator.env, self._folder)
+        keep_compiled(generator.env, cache_of(self._shop.settings))
         return Stage(generator.env, context, self._edition.living, self._contents)
 
 
@@ -193,11 +197,11 @@ def _parts(key: str | None) -> str | None:
     return key and key.partition(" ")[0]
 
 
-def _built(inputs: Mapping[str, str], output: Path, store: Store, posts: Sequence[Post], now: datetime) -> Built:
+def _built(inputs: Mapping[str, str], output: Outputs, state: str, posts: Sequence[Post], now: datetime) -> Built:
     """The site as it is now, made from these inputs."""
     future = [post.published for post in posts if post.published and post.published > now]
     until = min(future).isoformat() if future else ""
-    return Built(inputs, outputs_of(output), state_of(store, posts), until)
+    return Built(inputs, output, state, until)
 
 
 def _pulled(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> list[Outcome]:
@@ -216,6 +220,20 @@ def _pulled(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> list[Outc
     return outcomes
 
 
+def _edition(shop: Workshop, posts: tuple[Post, ...], versions: Versions, almanac: Almanac, now: datetime) -> Edition:
+    """What the site is to show."""
+    return make(
+        shop.settings,
+        shop.store,
+        posts,
+        almanac,
+        languages=languages_of(shop.pelican_settings, shop.pelican_settings["THEME"]),
+        sitename=shop.pelican_settings["SITENAME"],
+        pictures=lambda assembly: _pictures(shop, assembly, now),
+        versions=versions,
+    )
+
+
 def _pictures(shop: Workshop, assembly: Remembered, now: datetime) -> Album:
     """The pictures of the people who are shown by name; those that are due are fetched first."""
     wanted = assembly.faces if shop.settings.pictures else frozenset()
@@ -224,11 +242,7 @@ def _pictures(shop: Workshop, assembly: Remembered, now: datetime) -> Album:
     return album_of(shop.store, wanted)
 
 
-def _pictures_due(shop: Workshop, now: datetime) -> bool:
+def _pictures_due(shop: Workshop, almanac: Almanac, now: datetime) -> bool:
     if not shop.settings.pictures or shop.settings.pull == "never":
         return False
-    almanac = Almanac(path_of(shop.settings.root))
-    try:
-        return bool(due(shop.store, {photo for photos in almanac.photos().values() for photo in photos}, now))
-    finally:
-        almanac.rest()
+    return bool(due(shop.store, {photo for photos in almanac.photos().values() for photo in photos}, now))

@@ -30,10 +30,10 @@ from .posts import Post
 from .ready import Ahead, Ready
 from .receipts import fact_of, lines_of, table_of
 from .settings import Settings
-from .store import Store
+from .store import Store, Versions
 from .talks import Page, Reader, Talk
 from .threads import Conversation, Overview, Promised, Told, paged, permalink
-from .urls import Match
+from .urls import Match, exact
 
 __all__ = ["Remembered"]
 
@@ -44,14 +44,19 @@ _address_of = attrgetter("url", "status", "path", "title", "aliases")
 
 
 class Remembered(Assembly):
-    """The same as an `Assembly`, from what `almanac` kept where that still holds."""
+    """The same as an `Assembly`, from what `almanac` kept where that still holds; `versions` are the store's."""
 
     def __init__(
-        self, settings: Settings, store: Store, posts: Iterable[Post], now: datetime, almanac: Almanac
+        self,
+        settings: Settings,
+        store: Store,
+        posts: Iterable[Post],
+        now: datetime,
+        almanac: Almanac,
+        versions: Versions,
     ) -> None:
         super().__init__(settings, store, posts, now)
-        self._almanac = almanac
-        self._versions = store.versions()
+        self._almanac, self._versions = almanac, versions
         noted = almanac.note("channels")
         self._channels: dict[str, int] = dict(noted) if isinstance(noted, dict) else {}
 
@@ -84,15 +89,18 @@ class Remembered(Assembly):
         noted = self._almanac.note("matches")
         known: dict[str, Any] = noted["matches"] if isinstance(noted, dict) and noted["key"] == key else {}
         posts = {post.url: post for post in self.posts}
+        # Where nothing is claimed twice, an address of a post means that post.
+        clear = isinstance(noted, dict) and bool(known) and not noted["conflicts"]
         matches: dict[str, Match] = {}
         for target in sorted(self._versions.received):
-            told = known.get(target)
-            found = Match(posts[told[0]] if told[0] else None, *told[1:]) if told else self.matcher.match(target)
-            matches[target] = found
+            if told := known.get(target):
+                matches[target] = Match(posts[told[0]] if told[0] else None, *told[1:])
+            else:
+                matches[target] = exact(posts[target]) if clear and target in posts else self.matcher.match(target)
         if isinstance(noted, dict) and noted["key"] == key and known.keys() == matches.keys():
             return matches, [Problem(*told) for told in noted["conflicts"]]
         plain = {target: [_url_of(m), m.rule, m.fragment, m.reason, m.on_site] for target, m in matches.items()}
-        conflicts = list(self.matcher.conflicts)
+        conflicts = [] if clear else list(self.matcher.conflicts)
         told_of = [[one.where, one.what] for one in conflicts]
         with self._almanac.writing():
             self._almanac.write_down("matches", {"key": key, "matches": plain, "conflicts": told_of})
@@ -110,7 +118,8 @@ class Remembered(Assembly):
     def leaves(self) -> dict[str, Leaf]:
         """What is known of every page, by its address and in that order; what is not as it was is made anew."""
         known, given = self._almanac.leaves(), self._given
-        joined = {url for url, numbers in self._numbers("links") if not given.answered.isdisjoint(numbers)}
+        spots = self._numbers("links") if given.answered else ()
+        joined = {url for url, numbers in spots if not given.answered.isdisjoint(numbers)}
         fresh, stale = {}, []
         for page in self.pages:
             key = self._key(page, page.url in joined)
@@ -149,10 +158,10 @@ class Remembered(Assembly):
         """As in `Assembly`: each is put together when it is read."""
         made = {}
         for page in self.pages:
-            if page.post:
-                leaf = self.leaves[page.url]
-                key = self._key_of(page.post)
-                post = dataclasses.replace(page.post, html="")  # the body is the page's to show, and not in the key
+            if post := page.post:
+                leaf, key = self.leaves[page.url], self._key_of(post)
+                # The body is the page's to show, and not in the key.
+                post = dataclasses.replace(post, html="") if post.html else post
                 promised = Promised(post, leaf, key, self.pictures, partial(self._ready.read, page))
                 # To whoever reads it, it is one.
                 made[page.url] = cast("Conversation", promised)
@@ -226,8 +235,8 @@ class Remembered(Assembly):
         """A digest of all that a conversation says."""
         leaf, links = self.leaves[post.url], self._given.links.get(post.url, NO_LINKS)
         photos = [self.pictures.get(photo, "") for photo in self._photos.get(post.url, ())] if self.pictures else []
-        closes = not isinstance(post.closed, bool) and self.house.now is not None and self.house.now >= post.closed
-        copies = [self.house.copies.get(source, {}).get(post.url, ()) for source in self.house.copies]
+        closes = not isinstance(post.closed, bool) and self.now >= post.closed
+        copies = [found.get(post.url, ()) for found in self.house.copies.values()]
         if not (any(photos) or closes or any(copies) or links.whose or leaf.joined):
             return f"{leaf.key} {self._view}"
         names = [(number, self._names.get(number)) for number in links.whose]

@@ -16,7 +16,7 @@ from .posts import Post
 from .sites import Key, Site, Sites, key_of
 from .spellings import Form, differences, settle
 
-__all__ = ["RULES", "Match", "Matcher"]
+__all__ = ["RULES", "Match", "Matcher", "exact"]
 
 #: Every rule by its name, in the order in which `Match.rule` names them, and what it overlooks.
 RULES: Mapping[str, str] = {
@@ -141,8 +141,8 @@ class Matcher:
                 self._conflicts.append(Problem(_source(post), what))
 
     def _decide(self, target: str) -> Match:
-        if exact := self._exact.get(target):
-            return Match(exact.post, "exact", "", "This is the address of the post.")
+        if entry := self._exact.get(target):
+            return exact(entry.post)
         readings = list(self._sites.readings(target))
         if not readings:
             return Match(None, "", "", "not an address", on_site=False)
@@ -208,6 +208,11 @@ class Matcher:
         else:
             reason = f"{'list' if _LISTS.fullmatch(below) else 'no such'} page ({page}{query[:_SHOWN]})"
         return Match(None, "", form.fragment[1:], reason)
+
+
+def exact(post: Post) -> Match:
+    """What the address of a post means that no other post claims."""
+    return Match(post, "exact", "", "This is the address of the post.")
 
 
 def _matched(form: Form, how: str, entry: _Entry, expected: Form, relaxed: tuple[str, ...]) -> Match:
