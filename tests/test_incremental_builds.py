@@ -332,6 +332,54 @@ def test_relative_addresses_and_several_processes_change_nothing(tmp_path: Path)
     assert blog.again() == set()
 
 
+#: A plugin that writes pages after all articles, and has something computed for them before.
+_LATER = """
+import contextlib, pathlib
+from blinker import signal
+from pelican import signals
+from pelican.generators import Generator
+
+class Later(Generator):
+    def generate_context(self):
+        self.folder = pathlib.Path(self.settings["CACHE_PATH"], "later")
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+        def work(numbers):
+            for number in numbers:
+                (self.folder / str(number)).write_text(f"number {number}")
+
+        answers = signal("incremental_share").send(self, tasks=30, work=work)
+        left = next((left for _, left in answers if left is not None), range(30))
+        work(left)
+        (self.folder / "left").write_text(f"{[*left]}, heard by {len(answers)}")
+
+    def generate_output(self, writer):
+        with getattr(writer, "together", contextlib.nullcontext)():
+            for number in range(30):
+                text = (self.folder / str(number)).read_text()
+                writer.write_file(f"later/{number}.html", self.get_template("later"), self.context, text=text)
+
+def register():
+    signals.get_generators.connect(lambda _: Later, weak=False)
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_another_generators_pages_and_tasks_are_shared(tmp_path: Path, jobs: int) -> None:
+    """What a plugin lets share is done once, by all processes or by one; its pages are plain Pelican's, and kept."""
+    plugins = {"PLUGIN_PATHS": [str(ROOT / "plugins"), "own"], "PLUGINS": ["later", "incremental"]}
+    blog = Kept(tmp_path, INCREMENTAL_JOBS=jobs, THEME_TEMPLATES_OVERRIDES=["templates"], **plugins)
+    for name, text in (("own/later.py", _LATER), ("templates/later.html", "<p>{{ text }} of {{ SITENAME }}</p>")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    told = tmp_path / "cache" / "later" / "left"
+    blog.again()
+    assert told.read_text() == f"{[*range(30)] if jobs == 1 else []}, heard by 1"
+    assert blog.files() == blog.plain()
+    assert told.read_text() == f"{[*range(30)]}, heard by 0"
+    assert blog.again() == set()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [

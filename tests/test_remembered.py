@@ -2,7 +2,9 @@
 
 import dataclasses
 import json
+import os
 import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blog import Blog, mention
-from conversation import exports
+from conversation import exports, renewal
 from conversation.acts import Act, Count, Direction, Kind, Person, Proof
 from conversation.almanac import Almanac, path_of
 from conversation.assembly import Assembly
 from conversation.ledger import view
 from conversation.remembered import Remembered
 from conversation.settings import Settings
+from conversation.sharing import Share, Work, alone
 from conversation.sources import Batch, Copy, Source
 from conversation.store import Store
 from conversation.threads import Conversation, overview, paged
+from incremental import forking
 from making import DAY, SITE, act, post
 from stores import NOW, pull
 
@@ -177,10 +181,12 @@ class History:
         else:
             self.pictures = told
 
-    def compare(self) -> set[str]:
+    def compare(self, share: Share = alone) -> set[str]:
         """Builds from what was kept and from nothing, and finds no difference; gives the pages it looked at."""
         whole = Assembly(self.settings, self.store, self.posts, self.now)
-        quick = Remembered(self.settings, self.store, self.posts, self.now, self.almanac, self.store.versions())
+        quick = Remembered(
+            self.settings, self.store, self.posts, self.now, self.almanac, versions=self.store.versions(), share=share
+        )
         assert quick.faces == whole.faces
         paths = {face: f"faces/{number}" for number, face in enumerate(sorted(whole.faces))} if self.pictures else {}
         whole.pictures = quick.pictures = paths
@@ -255,3 +261,64 @@ def test_a_damaged_almanac_is_made_anew(tmp_path: Path, harm: str) -> None:
         path.write_bytes(data[:5000] if harm == "cut" else data[:4096] + bytes(len(data) - 4096))
     assert blog.build().files() == before
     assert path.is_file()
+
+
+def _shared(tasks: int, work: Work) -> Iterable[int]:
+    """By three processes."""
+    done = {number for one in forking.share(tasks, 3, work) for number in one.done}
+    return [number for number in range(tasks) if number not in done]
+
+
+def _failing(tasks: int, work: Work) -> Iterable[int]:
+    """By three processes, of which only this one lives to tell."""
+    parent = os.getpid()
+
+    def failing(numbers: Iterator[int]) -> object:
+        if os.getpid() != parent:
+            work(iter([next(numbers)]))
+            os._exit(3)
+        return work(numbers)
+
+    return _shared(tasks, failing)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform cannot fork")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@pytest.mark.parametrize("share", [_shared, _failing])
+def test_pages_shared_by_several_processes_are_as_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: Share
+) -> None:
+    """Whoever makes a leaf numbers channels alike, and what a process that died has left half done is done anew."""
+    monkeypatch.setattr(renewal, "LOT", 1)
+    blog = History(tmp_path)
+    blog.posts = tuple(post(f"p{number}.html") for number in range(12))
+    acts = [
+        act(
+            number,
+            target=one.url,
+            source="mastodon",
+            channel=f"c{number % 5}",
+            author=PEOPLE[number % 3],
+            kind=Kind.REPLY,
+        )
+        for number, one in enumerate(blog.posts * 3)
+    ]
+    with blog.store:
+        pull(blog.store, Batch(tuple(acts)), NOW, "mastodon")
+        assert len(blog.compare(share)) == len(blog.posts)
+        for round_ in range(2):
+            blog.now += timedelta(hours=1)
+            more = [dataclasses.replace(one, id=f"more {one.id}", channel=f"d{round_}") for one in acts[:8]]
+            pull(blog.store, Batch(tuple(more)), blog.now, "mastodon")
+            assert len(blog.compare(share)) == len(blog.posts)
+        blog.almanac.rest()
+
+
+def test_what_is_kept_in_memory_alone_is_not_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be written, another process would keep what nobody finds."""
+    monkeypatch.setattr(renewal, "LOT", 1)
+    blog = History(tmp_path)
+    path_of(tmp_path).parent.parent.mkdir(exist_ok=True)
+    path_of(tmp_path).parent.write_text("a file where the folder should be")
+    with blog.store:
+        assert blog.compare(lambda tasks, _: pytest.fail(f"{tasks} were shared")) == {one.url for one in blog.posts}

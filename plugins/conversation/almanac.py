@@ -108,9 +108,15 @@ class Almanac:
                     self._open = _prepared(sqlite3.connect(":memory:", isolation_level=None))
         return self._open
 
-    def leaves(self) -> dict[str, Leaf]:
-        """All leaves by the address of their page."""
-        rows = self._all("SELECT url, key, leaf FROM leaves")
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes find here what this one keeps: not where it is in memory."""
+        return bool(self._connection.execute("PRAGMA database_list").fetchone()[2])
+
+    def leaves(self, urls: Iterable[str] | None = None) -> dict[str, Leaf]:
+        """The leaves of these pages, or of all, by the address of their page."""
+        everything = "SELECT url, key, leaf FROM leaves"
+        rows = self._all(everything) if urls is None else self._rows("key, leaf", urls)
         return {url: Leaf.from_json(url, key, text) for url, key, text in rows}
 
     def columns(self, *names: str) -> Iterator[tuple[str, list[bytes]]]:
@@ -134,13 +140,16 @@ class Almanac:
         return dict(self._some("signed", urls))
 
     def _some(self, column: str, urls: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        """A column of these pages, in the order of their addresses."""
+        """A column of these pages, which is JSON."""
+        return ((url, json.loads(text)) for url, text in self._rows(column, urls))
+
+    def _rows(self, columns: str, urls: Iterable[str]) -> Iterator[Any]:
+        """Address and columns of these pages, in the order of their addresses."""
         wanted = sorted(set(urls))
         for start in range(0, len(wanted), CHUNK):
             some = wanted[start : start + CHUNK]
             marks = ", ".join("?" * len(some))
-            for url, text in self._all(f"SELECT url, {column} FROM leaves WHERE url IN ({marks}) ORDER BY url", some):  # noqa: S608 - ours
-                yield url, json.loads(text)
+            yield from self._all(f"SELECT url, {columns} FROM leaves WHERE url IN ({marks}) ORDER BY url", some)  # noqa: S608 - ours
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """All rows of received.csv, newest first."""
@@ -199,10 +208,9 @@ class Almanac:
 
     def drop(self, urls: Iterable[str]) -> None:
         """Forgets pages, as far as anything is kept of them."""
-        kept = {url for (url,) in self._all("SELECT url FROM leaves")}
-        for url in kept.intersection(urls):
-            for table in ("leaves", "lines", "remarks", "photos"):
-                self._do(f"DELETE FROM {table} WHERE url = ?", [url])  # noqa: S608 - ours
+        gone = [(url,) for url in urls]
+        for table in ("leaves", "lines", "remarks", "photos"):
+            self._many(f"DELETE FROM {table} WHERE url = ?", gone)  # noqa: S608 - ours
 
     def write_down(self, name: str, note: object) -> None:
         """Notes plain values under a name."""

@@ -25,6 +25,7 @@ from .posts import Post
 from .reach import counted
 from .remembered import Remembered
 from .settings import Settings
+from .sharing import Share, alone
 from .store import Store, Versions
 from .summary import Summary
 from .threads import Keyed, Overview, runs
@@ -139,14 +140,16 @@ def make(  # noqa: PLR0913 - all that an edition is made from
     sitename: str,
     pictures: Callable[[Remembered], Album],
     versions: Versions | None = None,
+    share: Share = alone,
 ) -> Edition:
     """Puts an edition together; `pictures` gets those that are wanted. `sitename` is Pelican's, HTML and all.
 
-    `versions` are the store's, where these are known.
+    `versions` are the store's, where these are known; `share` has work done by several processes.
     """
 
     def made() -> Edition:
-        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac, versions or store.versions())
+        known = versions or store.versions()
+        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac, versions=known, share=share)
         assembly.save_posts()
         album = pictures(assembly)
         assembly.pictures = album.paths

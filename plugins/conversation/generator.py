@@ -36,6 +36,7 @@ from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
 from .report import outcome_line, waiting_line
 from .settings import Settings, environment, load
+from .sharing import shared_by
 from .splice import LASTING, Notebook
 from .store import Store
 
@@ -123,6 +124,7 @@ class ConversationGenerator(Generator):
                 languages=_languages(self),
                 sitename=self.settings["SITENAME"],
                 pictures=lambda assembly: self._pictures(assembly, ends - time.monotonic()),
+                share=shared_by(self),
             )
             for content, post in self._pairs:
                 content.conversation = self._living(edition.assembly.conversations[post.url], post.url)
@@ -139,6 +141,9 @@ class ConversationGenerator(Generator):
     def generate_output(self, writer: Writer) -> None:
         """Writes the plugin's style sheets, pages and feeds."""
         with clearly():
+            # What is open is of no use to processes that go on from here.
+            self._almanac.rest()
+            self.store.close()
             write(self._edition, self._pairs, self, writer, help_html=self._help(), living=self._living)
             if self.notebook:
                 self.notebook.close(self._edition.keys, self._pairs)

@@ -10,6 +10,7 @@ import dataclasses
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -125,8 +126,10 @@ def write(
     for sheet in static_files():
         shutil.copyfile(sheet, theme / sheet.name)
     press = _Press(settings=settings, context=generator.context, env=generator.env, writer=writer, living=living)
-    _write_further(pairs, press, output)
-    _write_pages(edition, press, help_html)
+    # A writer that can have pages rendered on all cores may do so with these.
+    with getattr(writer, "together", nullcontext)():
+        _write_further(pairs, press, output)
+        _write_pages(edition, press, help_html)
     files = write_files(edition, pairs, settings, output)
     files |= {f"{settings['THEME_STATIC_DIR']}/{sheet.name}" for sheet in static_files()}
     # Whoever keeps the output tidy is told which files of ours are in it.

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 
 from .acquaintances import Acquaintances, Signed
 from .acts import Act, Person, Problem
@@ -25,38 +25,45 @@ from .leafing import Leafing, house_key
 from .leaves import COLUMNS, Leaf, digest
 from .ledger import Entry, Ledger
 from .ledger.received import Columns, number_of
+from .matched import matched
 from .outlook import overview_of
 from .posts import Post
 from .ready import Ahead, Ready
 from .receipts import fact_of, lines_of, table_of
+from .renewal import Renewal
 from .settings import Settings
+from .sharing import Share, alone
 from .store import Store, Versions
 from .talks import Page, Reader, Talk
 from .threads import Conversation, Overview, Promised, Told, paged, permalink
-from .urls import Match, exact
+from .urls import Match
 
 __all__ = ["Remembered"]
 
 _post = attrgetter(*(field.name for field in dataclasses.fields(Post) if field.name != "html"))
 #: Of a post that gave nothing.
 NO_LINKS = Links("", (), ())
-_address_of = attrgetter("url", "status", "path", "title", "aliases")
 
 
 class Remembered(Assembly):
-    """The same as an `Assembly`, from what `almanac` kept where that still holds; `versions` are the store's."""
+    """The same as an `Assembly`, from what `almanac` kept where that still holds; `versions` are the store's.
 
-    def __init__(
+    `share` has work done by several processes.
+    """
+
+    def __init__(  # noqa: PLR0913 - an `Assembly`'s, and three more
         self,
         settings: Settings,
         store: Store,
         posts: Iterable[Post],
         now: datetime,
         almanac: Almanac,
+        *,
         versions: Versions,
+        share: Share = alone,
     ) -> None:
         super().__init__(settings, store, posts, now)
-        self._almanac, self._versions = almanac, versions
+        self._almanac, self._versions, self._share = almanac, versions, share
         noted = almanac.note("channels")
         self._channels: dict[str, int] = dict(noted) if isinstance(noted, dict) else {}
 
@@ -85,27 +92,8 @@ class Remembered(Assembly):
 
     @cached_property
     def _matched(self) -> tuple[dict[str, Match], list[Problem]]:
-        key = digest(self._settings.siteurls, [_address_of(post) for post in self.posts])
-        noted = self._almanac.note("matches")
-        known: dict[str, Any] = noted["matches"] if isinstance(noted, dict) and noted["key"] == key else {}
-        posts = {post.url: post for post in self.posts}
-        # Where nothing is claimed twice, an address of a post means that post.
-        clear = isinstance(noted, dict) and bool(known) and not noted["conflicts"]
-        matches: dict[str, Match] = {}
-        for target in sorted(self._versions.received):
-            if told := known.get(target):
-                matches[target] = Match(posts[told[0]] if told[0] else None, *told[1:])
-            else:
-                matches[target] = exact(posts[target]) if clear and target in posts else self.matcher.match(target)
-        if isinstance(noted, dict) and noted["key"] == key and known.keys() == matches.keys():
-            return matches, [Problem(*told) for told in noted["conflicts"]]
-        plain = {target: [_url_of(m), m.rule, m.fragment, m.reason, m.on_site] for target, m in matches.items()}
-        conflicts = [] if clear else list(self.matcher.conflicts)
-        told_of = [[one.where, one.what] for one in conflicts]
-        with self._almanac.writing():
-            self._almanac.write_down("matches", {"key": key, "matches": plain, "conflicts": told_of})
-        self._store.save_matches((target, _url_of(match), match.rule) for target, match in matches.items())
-        return matches, conflicts
+        targets, sites = sorted(self._versions.received), self._settings.siteurls
+        return matched(self._almanac, self._store, self.posts, sites, targets, lambda: self.matcher)
 
     @cached_property
     def unmatched(self) -> list[Unmatched]:
@@ -129,14 +117,9 @@ class Remembered(Assembly):
             else:
                 stale.append(page)
         gone = known.keys() - {page.url for page in self.pages}
-        if stale or gone:
-            with self._almanac.writing():
-                self._almanac.drop([*gone, *(page.url for page in stale)])
-                for talk in self.reader.talks(stale):
-                    kept = self._leafing.page(talk, partial(self._key, talk.page))
-                    self._almanac.keep([kept])
-                    fresh[kept.leaf.url] = kept.leaf
-                self._almanac.write_down("channels", self._channels)
+        if gone or stale:
+            self._renewal.renew(stale, known, gone)
+            fresh |= self._almanac.leaves(page.url for page in stale)
         self.renewed = len(stale)
         return {page.url: fresh[page.url] for page in self.pages}
 
@@ -163,8 +146,7 @@ class Remembered(Assembly):
                 # The body is the page's to show, and not in the key.
                 post = dataclasses.replace(post, html="") if post.html else post
                 promised = Promised(post, leaf, key, self.pictures, partial(self._ready.read, page))
-                # To whoever reads it, it is one.
-                made[page.url] = cast("Conversation", promised)
+                made[page.url] = cast("Conversation", promised)  # to whoever reads it
         return made
 
     def overview(self) -> Overview:
@@ -183,6 +165,20 @@ class Remembered(Assembly):
     def _house(self) -> str:
         """A digest of what all leaves share."""
         return house_key(self._settings, self.ways, self._store.proofs(), self._versions.forgotten)
+
+    @cached_property
+    def _renewal(self) -> Renewal:
+        """What makes leaves anew."""
+        _ = self.replies if self._given.answered else ()  # for all processes at once
+        return Renewal(
+            self._store,
+            self._almanac,
+            self.reader,
+            self._leafing,
+            key_of=self._key,
+            channels=self._channels,
+            share=self._share,
+        )
 
     @cached_property
     def _leafing(self) -> Leafing:
@@ -347,10 +343,6 @@ class Remembered(Assembly):
         pages = [url for url, numbers in self._numbers("links") if not wanted.isdisjoint(numbers)]
         spots = dict(spot for found in self._almanac.spots(pages).values() for spot in found if spot[1])
         return Bookkeeper(self._settings, self.people, spots, self.moderation)
-
-
-def _url_of(match: Match) -> str:
-    return match.post.url if match.post else ""
 
 
 def _is_public(post: Post | None) -> bool:

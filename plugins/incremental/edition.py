@@ -19,7 +19,7 @@ from .site import Site
 from .templates import Templates
 from .traces import Trace, Verifier
 
-__all__ = ["Edition", "Warnings"]
+__all__ = ["WORTH_A_FORK", "Edition", "Warnings"]
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ class Edition:
     """Decides which pages are kept, and remembers how all of them were made.
 
     `whole` is the reason why every page is rendered, where there is one; `feeds_whole` likewise for feeds. `gathers`
-    says that pages are put aside until `share`, to be rendered by several processes.
+    says that pages are put aside until `share`, to be rendered by several processes, which it only does where it
+    `may_gather`.
     """
 
     def __init__(self, former: Memory, journal: Journal, recorder: Recorder, site: Site) -> None:
@@ -42,7 +43,7 @@ class Edition:
         self.templates = Templates(former.closures)
         self.warnings = Warnings()
         self.whole, self.feeds_whole = "", ""
-        self.gathers, self.processes = False, 1
+        self.gathers, self.may_gather, self.processes = False, False, 1
         #: Why each page that is rendered is rendered, by its path.
         self.reasons: dict[str, str] = {}
         self._made: dict[str, Trace | bytes] = {}
@@ -82,13 +83,16 @@ class Edition:
         """Remembers what a file was made from that was just written."""
         self._made[path] = made_from
 
-    def share(self, calls: Sequence[Call], run: Callable[[Call], None]) -> list[int]:
-        """Runs calls with several processes; the numbers of those that are still to be run here, in order."""
-        if len(calls) < WORTH_A_FORK or self.processes == 1 or not can_fork():
+    def share(self, calls: Sequence[Call], run: Callable[[Call], None], worth: int = WORTH_A_FORK) -> list[int]:
+        """Runs calls with several processes; the numbers of those that are still to be run here, in order.
+
+        Of fewer than `worth` nothing is run.
+        """
+        if len(calls) < worth or self.processes == 1 or not can_fork():
             return list(range(len(calls)))
         # Lists of many pages first: whoever is left with one at the end would keep the others waiting.
         order = sorted(range(len(calls)), key=lambda number: not calls[number].lists)
-        size = max(BATCH, -(-len(calls) // MOST_TASKS))
+        size = max(1, min(BATCH, len(calls) // (4 * self.processes)), -(-len(calls) // MOST_TASKS))
         batches = [order[start : start + size] for start in range(0, len(order), size)]
 
         def work(numbers: Iterator[int]) -> tuple[dict[str, Trace | bytes], dict[str, Written], dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +22,7 @@ from .copies import copied_files, copy_sparingly
 from .digests import Digester
 from .edition import Edition
 from .fingerprint import changed, fingerprint, reading_part, unknown_settings
+from .forking import MOST_TASKS, can_fork, share
 from .journal import Journal
 from .listeners import others
 from .memory import Copied, Memory
@@ -71,6 +72,7 @@ class Session:
         signals.get_writer.connect(self.writer)
         signals.article_writer_finalized.connect(self.flush)
         blinker.signal("incremental_outputs").connect(self.adopt)
+        blinker.signal("incremental_share").connect(self.share)
 
     def begin(self, pelican: Pelican) -> None:
         """A run begins: nothing is read yet."""
@@ -113,6 +115,11 @@ class Session:
         """Another plugin names files of its own that this build keeps: those that it names no more are removed."""
         if run := self._of(generator):
             run.adopt(paths)
+
+    def share(self, generator: Generator, tasks: int, work: Callable[[Iterator[int]], object]) -> list[int] | None:
+        """Another plugin has tasks that all processes can do; the numbers of those that it has to do by itself."""
+        run = self._of(generator)
+        return run.share(tasks, work) if run else None
 
     def finish(self, pelican: Pelican) -> None:
         """Everything is written."""
@@ -182,13 +189,20 @@ class Run:
         edition.whole, edition.feeds_whole = self._whole(), next(iter(others(*_FEEDS)), "")
         edition.processes = self._ours.jobs
         watched = others(signals.content_written, signals.article_writer_finalized, *_CHANGING)
-        edition.gathers = self._ours.jobs > 1 and not watched and not site.attaches
+        edition.gathers = edition.may_gather = self._ours.jobs > 1 and not watched and not site.attaches
         logging.getLogger().addHandler(edition.warnings)
         return type("Writer", (IncrementalWriter,), {"edition": edition})
 
     def adopt(self, paths: list[str]) -> None:
         """Files of another plugin's."""
         self._adopted |= {os.path.normpath(os.path.join(self._output, path)) for path in paths}
+
+    def share(self, tasks: int, work: Callable[[Iterator[int]], object]) -> list[int]:
+        """Has tasks done by all processes that there may be; the numbers of those that nobody did."""
+        if self._ours.jobs == 1 or tasks > MOST_TASKS or not can_fork():
+            return list(range(tasks))
+        done = {number for one in share(tasks, self._ours.jobs, work) for number in one.done}
+        return [number for number in range(tasks) if number not in done]
 
     def finish(self) -> None:
         """Removes what belongs to the site no more, and remembers the rest."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 from pelican.plugins import signals
@@ -16,7 +17,7 @@ from pelican.utils import sanitised_join
 from pelican.writers import Writer
 
 from .calls import Call
-from .edition import Edition
+from .edition import WORTH_A_FORK, Edition
 from .outputs import clear_way
 from .traces import trace
 
@@ -24,6 +25,8 @@ __all__ = ["IncrementalWriter"]
 
 logger = logging.getLogger(__name__)
 
+#: So many pages that are said to be written together are worth another process.
+FEW = 4
 #: What Pelican puts into a feed of each article (Writer._add_item_to_the_feed).
 _FEED_ITEM = ("title", "url", "content", "summary", "category", "tags", "author", "date", "modified")
 _FEED = ("SITENAME", "SITEURL", "SITESUBTITLE", "FEED_DOMAIN")
@@ -85,13 +88,24 @@ class IncrementalWriter(Writer):
             self.edition.made(target, key)
         return made
 
-    def flush(self) -> None:
-        """Renders what waits, on all cores, and waits for it."""
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """For generators that come after articles: pages written within may be rendered in any order, on all cores."""
+        edition, before = self.edition, self.edition.gathers
+        edition.gathers = edition.may_gather
+        try:
+            yield
+            self.flush(worth=FEW)
+        finally:
+            edition.gathers = before
+
+    def flush(self, worth: int = WORTH_A_FORK) -> None:
+        """Renders what waits, on all cores (fewer than `worth` pages on this one), and waits for it."""
         calls, self._queued = self._queued, []
         if not calls:
             return
         last, context = calls[-1], calls[-1].context
-        for number in self.edition.share(calls, self._write_one):
+        for number in self.edition.share(calls, self._write_one, worth):
             self._write_one(calls[number])
         if last.relative:
             context["localsiteurl"] = last.relative

@@ -20,6 +20,7 @@ __all__ = [
     "all_counts",
     "all_sources",
     "all_tombstones",
+    "channels",
     "count_versions",
     "cursor",
     "given",
@@ -92,6 +93,11 @@ def newest_pull(connection: Connection) -> datetime | None:
 def targets(connection: Connection) -> dict[str, int]:
     """The targets of received acts and how many each has, in the order of the targets."""
     return {r.target: r.many for r in connection.execute(_count(acts.c.target).where(_RECEIVED))}
+
+
+def channels(connection: Connection) -> Iterator[str]:
+    """The channels of received acts, in their order."""
+    yield from connection.scalars(select(acts.c.channel).where(_RECEIVED).distinct().order_by(acts.c.channel))
 
 
 def activity(connection: Connection) -> dict[str, datetime]:

@@ -138,6 +138,11 @@ class Store:
                 forgotten=forgetting.version(connection),
             )
 
+    def channels(self) -> list[str]:
+        """The channels of received acts."""
+        with self._place.reading() as connection:
+            return list(reading.channels(connection))
+
     def targets(self) -> dict[str, int]:
         """The targets of received acts and how many acts each has."""
         with self._place.reading() as connection:
