@@ -123,6 +123,51 @@ def test_a_change_takes_a_build(blog: Blog, change: Callable[[Blog], object], re
     assert blog.build().files() == left
 
 
+def own_files(blog: Blog) -> Path:
+    """The folder of what the blogger writes for the plugin."""
+    folder = blog.folder / "content"
+    (folder / "giving.csv").write_text("date,kind,url\n2026-05-01,answer,https://forum.example/1\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("moderation.toml", f"[hide]\nacts = ['{mention(1)['url']}']\n"),
+        (
+            "giving.csv",
+            "date,kind,url\n2026-05-01,answer,https://forum.example/1\n2026-06-02,reply,https://x.example/2\n",
+        ),
+        (
+            "milestones.csv",
+            "date,posts,followers,note\n2019-03-01,100,340,moved\n2022-01-05,800,3035,\n2024-01-05,1000,5756,a\n",
+        ),
+    ],
+)
+def test_what_the_blogger_writes_for_the_plugin_takes_no_build(tmp_path: Path, name: str, text: str) -> None:
+    """To hide what somebody said, or to note what one gave, is at once on the site, as a build would have it."""
+    blog = Blog(tmp_path / "blog").write("a.md").write("b.md").archive([mention(1), mention(2)])
+    own_files(blog)
+    refreshed(blog)
+    before = blog.files()
+    (blog.folder / "content" / name).write_text(text, "utf-8")
+    said = refreshed(blog)
+    assert "brought up to date without a build" in said
+    assert blog.files() != before
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+    assert refreshed(blog) == "Nothing new: the site is as the last build left it.\n"
+
+
+def test_a_table_that_a_post_links_to_takes_a_build(tmp_path: Path) -> None:
+    """What the site has a copy of is copied again, which is Pelican's part."""
+    blog = Blog(tmp_path / "blog").write("a.md", "[All of it]({static}giving.csv)").archive([mention(1)])
+    table = own_files(blog) / "giving.csv"
+    refreshed(blog)
+    table.write_text(table.read_text("utf-8") + "2026-06-02,reply,https://x.example/2\n", "utf-8")
+    assert "It takes a build: moderation, giving or a milestone changed" in refreshed(blog)
+    assert (blog.output / "giving.csv").read_bytes() == table.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("theme", "plugins"),
     [

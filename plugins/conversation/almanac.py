@@ -20,7 +20,7 @@ from .ledger import Entry
 __all__ = ["Almanac", "Damaged", "Page", "path_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 2
+EDITION = 3
 #: Seconds to wait for another build of the same site.
 PATIENCE = 5
 #: Values in one `IN (...)`.

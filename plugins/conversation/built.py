@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ __all__ = [
     "Built",
     "Outputs",
     "inputs_of",
+    "is_copied",
     "keep",
     "kept",
     "outputs_of",
@@ -40,6 +41,8 @@ MOMENT = 100_000_000
 KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
 #: And those from PyPI, where nobody keeps another one by that name, that take no notice of conversations.
 UNCONCERNED = frozenset({"neighbors", "related_posts", "series", "sitemap"})
+#: What readers of a message call the plugin's own files among the content.
+OWN = "moderation, giving or a milestone"
 #: Settings of which no page says anything.
 _NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
 #: Folders that nobody reads a site from.
@@ -74,10 +77,13 @@ class Built:
     state: str
     until: str = ""
 
-    def difference(self, inputs: Mapping[str, str], now: datetime) -> str:
-        """What makes it worth a build, beside the store and the output; "" where nothing does."""
+    def difference(self, inputs: Mapping[str, str], now: datetime, *, copied: bool) -> str:
+        """What makes it worth a build, beside the store and the output; "" where nothing does.
+
+        `copied` says that the site has a copy of one of the plugin's own files (`is_copied`).
+        """
         for name, digest in inputs.items():
-            if self.inputs.get(name) != digest:
+            if self.inputs.get(name) != digest and (copied or name != OWN):
                 return f"{name} changed since the last build"
         if self.until and now.isoformat() >= self.until:
             return "a post's day has come"
@@ -117,7 +123,7 @@ def kept(folder: Path) -> Built | None:
 def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, str]:
     """A digest of everything that a build reads beside the store, by what readers of a message call it."""
     settings = pelican_settings
-    own = [ours.moderation, ours.giving, ours.milestones, ours.root / ".env"]
+    own = _own(ours)
     overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
     code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
     plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
@@ -125,11 +131,20 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     return {
         "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
         "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
-        "the content": _digest(_marks([Path(settings["PATH"]), *_outside(settings), *own])),
+        "the content": _digest(_marks([Path(settings["PATH"]), *_outside(settings), ours.root / ".env"], own)),
+        OWN: _digest(map(_mark, sorted(own))),
         "the theme": _digest(_marks([Path(settings["THEME"]), *overrides, ours.root / "translations"])),
         "a plugin": _digest(_marks(code)),
         "a program": _digest([sys.version, *_installed()]),
     }
+
+
+def is_copied(pelican_settings: Mapping[str, Any], ours: Settings, outputs: Outputs) -> bool:
+    """Whether any of the plugin's own files may be part of the site: because a post links to it, or all are copied."""
+    static = [Path(pelican_settings["PATH"], path) for path in pelican_settings.get("STATIC_PATHS") or ()]
+    names = {name for files, _ in outputs.files.values() for name in files}
+    own = [Path(path) for path in _own(ours)]
+    return any(path.name in names or any(path.is_relative_to(folder) for folder in static) for path in own)
 
 
 def outputs_of(output: Path, former: Outputs) -> Outputs:
@@ -152,12 +167,16 @@ def outputs_of(output: Path, former: Outputs) -> Outputs:
     return Outputs(files, times)
 
 
-def state_of(store: Store, posts: Iterable[Post], versions: Versions) -> str:
-    """A digest of all in the store that pages depend on; `versions` are the store's."""
+def state_of(store: Store, posts: Iterable[Post], versions: Versions, ours: Settings) -> str:
+    """A digest of all in the store, and in the blogger's own tables, that pages depend on; `versions` are the store's.
+
+    What was given by hand is in the store as soon as it was pulled.
+    """
     sources = [(one.name, one.state, one.pulled, one.acts, one.error) for one in store.sources()]
     told = [store.proofs(), sorted(store.copies().items()), store.snapshots()]
     shown = [(post.url, post.title) for post in posts]
-    return _digest([dataclasses.astuple(versions), sources, told, store.picture_number(), shown])
+    tables = [path.read_bytes() for path in (ours.moderation, ours.milestones) if path.is_file()]
+    return _digest([dataclasses.astuple(versions), sources, told, store.picture_number(), shown, tables])
 
 
 def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
@@ -182,6 +201,11 @@ def _names(pelican_settings: Mapping[str, Any]) -> list[str]:
 
 def _short(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _own(ours: Settings) -> frozenset[str]:
+    """The files below the content that are the plugin's own, by their paths."""
+    return frozenset(os.path.abspath(path) for path in (ours.moderation, ours.giving, ours.milestones))  # noqa: PTH100 - links stay
 
 
 def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:
@@ -212,14 +236,14 @@ def _listed(folder: str) -> tuple[list[str], list[str]]:
     return sorted(files), sorted(set(folders) - _PASSED)
 
 
-def _marks(roots: Iterable[Path]) -> Iterator[tuple[str, int, int]]:
-    """Every file below some files and folders, with its size and time, in an order of its own."""
+def _marks(roots: Iterable[Path], but: Container[str] = ()) -> Iterator[tuple[str, int, int]]:
+    """Every file below some files and folders `but` these, with its size and time, in an order of its own."""
     for root in roots:
         if root.is_dir():
             for folder, inner, files in os.walk(root, followlinks=True):  # as Pelican does
                 inner[:] = sorted(name for name in inner if name not in _PASSED)
-                for name in sorted(files):
-                    yield _mark(f"{folder}{os.sep}{name}")
+                paths = (f"{folder}{os.sep}{name}" for name in sorted(files))
+                yield from (_mark(path) for path in paths if path not in but)
         else:
             yield _mark(str(root))
 

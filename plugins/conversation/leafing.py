@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from importlib import metadata
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from . import exports
 from .acquaintances import signed
-from .acts import Direction, Kind, Proof
+from .acts import Direction, Kind
 from .almanac import Page
 from .bookkeeping import Bookkeeper
-from .leaves import Details, Leaf, columns_of, digest
+from .leaves import Details, Leaf, columns_of
 from .ledger.received import number_of, stamp
 from .people import People
 from .posts import Post
 from .settings import Settings
 from .talks import Talk
-from .threads import Counts, House, OwnReplies, Told, Ways, fits, gather, grouped, level, paged, sketches, times
+from .threads import Counts, House, OwnReplies, Told, fits, gather, grouped, level, paged, sketches, times
 
-__all__ = ["Leafing", "house_key"]
+__all__ = ["KeysOf", "Leafing"]
+
+#: Gives the key of a page's leaf, and what stands for its conversation, told whether own replies may stand on the page
+#: and the names of all acts on it that are shown.
+KeysOf = Callable[[bool, Sequence[str]], tuple[str, str]]
 
 
 class Leafing:
@@ -48,8 +49,8 @@ class Leafing:
         # Numbers depend neither on pictures nor on what the blogger is called.
         self._plain = House(zone=settings.timezone, is_own=settings.is_own, services=services, privacy=settings.privacy)
 
-    def page(self, talk: Talk, key_of: Callable[[bool], str]) -> Page:
-        """What is kept of a page; `key_of` gives its key, told whether own replies may stand on it."""
+    def page(self, talk: Talk, keys_of: KeysOf) -> Page:
+        """What is kept of a page."""
         page, post, zone = talk.page, talk.page.post, self._settings.timezone
         drafts = [self._desk.drafted(one, post.url if post else "") for one in talk.shown]
         details = Details(
@@ -62,10 +63,12 @@ class Leafing:
         acts = [act for one in talk.shown for act in one.acts]
         own = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
         waiting = [one for one in talk.judged if one.verdict.held]
+        key, says = keys_of(joined, [one.name for one in talk.shown])
         leaf = Leaf(
             url=page.url,
             counts=Counts(),
-            key=key_of(joined),
+            key=key,
+            says=says,
             waiting=len(waiting),
             replies_waiting=sum(one.item.act.kind is Kind.REPLY for one in waiting),
             joined=joined,
@@ -105,34 +108,3 @@ class Leafing:
     def _parts(self, post: Post, shown: Iterable[Told]) -> int:
         """How many pages a long conversation takes."""
         return len(paged(gather(post, shown, (), (), self._plain), self._settings.per_page, "").parts)
-
-
-def house_key(settings: Settings, ways: Ways, proofs: Iterable[Proof], forgotten: str) -> str:
-    """A digest of what all leaves share; `forgotten` stands for the people who are."""
-    try:
-        moderation = settings.moderation.read_bytes()
-    except OSError:
-        moderation = b""
-    return digest(
-        _code(),
-        moderation,
-        [(one.one, one.other) for one in proofs],
-        forgotten,
-        settings.identities,
-        settings.siteurls,
-        settings.people,
-        sorted(settings.privacy.items()),
-        settings.per_page,
-        settings.timezone.key,
-        sorted(ways.services.items()),
-        sorted(ways.homes.items()),
-    )
-
-
-def _code() -> str:
-    """A digest of what computes leaves: our own code, Python, and what cleans words."""
-    found = [
-        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(Path(__file__).parent.rglob("*.py"))
-    ]
-    return digest(sys.version, metadata.version("nh3"), found)

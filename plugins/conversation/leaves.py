@@ -35,7 +35,8 @@ COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how":
 class Leaf:
     """The small part, which every build reads.
 
-    `key` is a digest of all that it was made of. Of the five `counts`, `listed` are how many are listed of each, and
+    `key` is a digest of all that it was made of, `says` of all that its conversation is made of here: moderation is in
+    that only as far as it decided something here. Of the five `counts`, `listed` are how many are listed of each, and
     `at_least` the groups whose number may be larger; `faces` are those of some who answered. `parts` are the
     pages that its conversation takes (0: one that lists everything), `first` and `last` the local dates of what the
     post drew. `waiting` are acts that wait for the blogger's word, `replies_waiting` those of them that are replies.
@@ -45,6 +46,7 @@ class Leaf:
 
     url: str
     key: str
+    says: str = ""
     counts: Counts
     listed: tuple[int, ...] = (0,) * len(dataclasses.fields(Counts))
     at_least: tuple[str, ...] = ()
@@ -74,17 +76,17 @@ class Leaf:
             self.mine,
             own,
         ]
-        return json.dumps([_numbers(self.counts), *told])
+        return json.dumps([self.says, _numbers(self.counts), *told])
 
     @classmethod
     def from_json(cls, url: str, key: str, text: str) -> Leaf:
         """The leaf that `as_json` wrote. Raises ValueError or TypeError where it did not."""
-        counts, listed, at_least, faces, parts, first, last, waiting, replies_waiting, joined, mine, own = json.loads(
-            text
-        )
+        says, counts, listed, at_least, faces, parts, first, last, *told = json.loads(text)
+        waiting, replies_waiting, joined, mine, own = told
         return cls(
             url=url,
             key=key,
+            says=says,
             counts=Counts(*counts),
             listed=tuple(listed),
             at_least=tuple(at_least),

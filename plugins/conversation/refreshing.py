@@ -17,7 +17,20 @@ from pelican.generators import Generator
 from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
-from .built import Built, Outputs, inputs_of, keep, kept, outputs_of, plugins_beside, plugins_of, state_of, want, wanted
+from .built import (
+    Built,
+    Outputs,
+    inputs_of,
+    is_copied,
+    keep,
+    kept,
+    outputs_of,
+    plugins_beside,
+    plugins_of,
+    state_of,
+    want,
+    wanted,
+)
 from .edition import POSTER, Edition, make
 from .errors import ConversationError
 from .files import replacing
@@ -89,7 +102,7 @@ def end(pelican: Pelican) -> None:
         posts = [one.post for one in places.contents]
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
-        state = state_of(store, posts, store.versions())
+        state = state_of(store, posts, store.versions(), ours)
     keep(folder, _built(inputs, outputs_of(output, Outputs()), state, posts, datetime.now(UTC)))
 
 
@@ -108,7 +121,8 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
     if others := plugins_beside(shop.pelican_settings):
         raise NotSplicable(f"nobody knows what a plugin reads: {', '.join(others)}")
     inputs = inputs_of(shop.pelican_settings, shop.settings)
-    if reason := before.difference(inputs, now):
+    copied = is_copied(shop.pelican_settings, shop.settings, before.output)
+    if reason := before.difference(inputs, now, copied=copied):
         raise NotSplicable(reason)
     output = outputs_of(shop.output, before.output)
     with closing(Places(places_of(folder))) as places, Almanac(path_of(shop.settings.root)) as almanac:
@@ -120,7 +134,7 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
         if output.files != before.output.files:
             raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
         versions = shop.store.versions()
-        state = state_of(shop.store, posts, versions)
+        state = state_of(shop.store, posts, versions, shop.settings)
         if state == before.state and not _pictures_due(shop, almanac, now):
             return []
         if not contents:
@@ -129,7 +143,7 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
         pages = site.pages()
         keep(folder, None)
         changed = site.write(pages)
-    state = state_of(shop.store, posts, versions)  # with the pictures that came
+    state = state_of(shop.store, posts, versions, shop.settings)  # with the pictures that came
     keep(folder, _built(inputs, outputs_of(shop.output, output), state, posts, now))
     return changed
 

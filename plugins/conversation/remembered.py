@@ -1,6 +1,6 @@
 """An assembly that remembers: of each page it reads anew only what is not as it was in the last build.
 
-What it says is what `Assembly` says. A page's leaf is made of the acts on it and of what all pages share (`_house`); so
+What it says is what `Assembly` says. A page's leaf is made of the acts on it and of what all pages share (`Keys`); so
 an act that came, changed or went makes one leaf new, and another setting all of them.
 """
 
@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
-from operator import attrgetter
 from typing import cast
 
 from .acquaintances import Acquaintances, Signed
@@ -21,7 +20,8 @@ from .almanac import Almanac
 from .assembly import Assembly, Unmatched
 from .bookkeeping import Bookkeeper
 from .given import Given, Links, given_anew
-from .leafing import Leafing, house_key
+from .keys import Keys
+from .leafing import Leafing
 from .leaves import COLUMNS, Leaf, digest
 from .ledger import Entry, Ledger
 from .ledger.received import Columns, number_of
@@ -34,13 +34,12 @@ from .renewal import Renewal
 from .settings import Settings
 from .sharing import Share, alone
 from .store import Store, Versions
-from .talks import Page, Reader, Talk
+from .talks import Reader, Talk
 from .threads import Conversation, Overview, Promised, Told, paged, permalink
 from .urls import Match
 
 __all__ = ["Remembered"]
 
-_post = attrgetter(*(field.name for field in dataclasses.fields(Post) if field.name != "html"))
 #: Of a post that gave nothing.
 NO_LINKS = Links("", (), ())
 
@@ -69,16 +68,16 @@ class Remembered(Assembly):
 
     def save_posts(self) -> None:
         """Tells the store of the posts, unless they are those of the last build."""
-        key = digest(self._settings.store, *self._posts.values())
+        key = digest(self._settings.store, *self._keys.posts.values())
         if self._almanac.note("posts") != key:
             self._store.save_posts(self.posts)
             with self._almanac.writing():
                 self._almanac.write_down("posts", key)
 
     @cached_property
-    def _posts(self) -> dict[str, str]:
-        """By address a digest of each post."""
-        return {post.url: digest(_post(post)) for post in self.posts}
+    def _keys(self) -> Keys:
+        """What stands for all that pages are made of."""
+        return Keys(self._settings, self.posts, self.ways, self._store.proofs(), self._versions)
 
     @cached_property
     def matches(self) -> dict[str, Match]:
@@ -110,7 +109,7 @@ class Remembered(Assembly):
         joined = {url for url, numbers in spots if not given.answered.isdisjoint(numbers)}
         fresh, stale = {}, []
         for page in self.pages:
-            key = self._key(page, page.url in joined)
+            key = self._keys.leaf(page, page.url in joined)
             leaf = known.get(page.url)
             if leaf is not None and leaf.key == key:
                 fresh[page.url] = leaf
@@ -154,18 +153,6 @@ class Remembered(Assembly):
         public = [one for one in self.conversations.values() if _is_public(one.post)]
         return overview_of(public, self.leaves, self._almanac, self._settings.siteurl, self._key_of)
 
-    def _key(self, page: Page, joined: bool) -> str:  # noqa: FBT001 - the other half of a key
-        """A digest of all that a page's leaf is made of."""
-        received, counts = self._versions.received, self._versions.counts
-        told = [(target, received.get(target), counts.get(target)) for target in page.targets]
-        post = self._posts[page.url] if page.post else ""
-        return digest(self._house, page.url, post, told, page.addresses, self._given_key if joined else "")
-
-    @cached_property
-    def _house(self) -> str:
-        """A digest of what all leaves share."""
-        return house_key(self._settings, self.ways, self._store.proofs(), self._versions.forgotten)
-
     @cached_property
     def _renewal(self) -> Renewal:
         """What makes leaves anew."""
@@ -175,7 +162,7 @@ class Remembered(Assembly):
             self._almanac,
             self.reader,
             self._leafing,
-            key_of=self._key,
+            keys_of=lambda page: partial(self._keys.both, page),
             channels=self._channels,
             share=self._share,
         )
@@ -234,11 +221,11 @@ class Remembered(Assembly):
         closes = not isinstance(post.closed, bool) and self.now >= post.closed
         copies = [found.get(post.url, ()) for found in self.house.copies.values()]
         if not (any(photos) or closes or any(copies) or links.whose or leaf.joined):
-            return f"{leaf.key} {self._view}"
+            return f"{leaf.says} {self._view}"
         names = [(number, self._names.get(number)) for number in links.whose]
         me = self._me
-        mine = [self._given_key, dataclasses.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
-        return digest(leaf.key, self._view, closes, copies, links.key, names, photos, mine)
+        mine = [self._keys.gifts, dataclasses.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
+        return digest(leaf.says, self._view, closes, copies, links.key, names, photos, mine)
 
     @cached_property
     def _view(self) -> str:
@@ -248,18 +235,14 @@ class Remembered(Assembly):
         return digest(shared, list(house.services), list(house.copies))
 
     @cached_property
-    def _given_key(self) -> str:
-        return digest(self._house, self._versions.given)
-
-    @cached_property
     def _given(self) -> Given:
         """All that was given, from the last build where it is as it was."""
         noted = self._almanac.note("given")
-        if isinstance(noted, dict) and noted["key"] == self._given_key:
+        if isinstance(noted, dict) and noted["key"] == self._keys.given:
             return Given.from_plain(noted["given"])
         made = given_anew(self.gifts, super().links_of, self._desk, self.people)
         with self._almanac.writing():
-            self._almanac.write_down("given", {"key": self._given_key, "given": made.as_plain()})
+            self._almanac.write_down("given", {"key": self._keys.given, "given": made.as_plain()})
         return made
 
     @cached_property

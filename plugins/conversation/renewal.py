@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from functools import partial
 
 from .almanac import Almanac, Damaged
-from .leafing import Leafing
+from .leafing import KeysOf, Leafing
 from .sharing import Share
 from .store import Store
 from .talks import Page, Reader
@@ -20,8 +20,8 @@ LOT = 100
 class Renewal:
     """Makes and keeps leaves of what is in the store.
 
-    `key_of` gives the key of a page's leaf, told whether own replies may stand on the page; `channels` numbers the
-    channels, and `share` has work done by several processes.
+    `keys_of` gives `leafing.KeysOf` of a page; `channels` numbers the channels, and `share` has work done by several
+    processes.
     """
 
     def __init__(  # noqa: PLR0913 - those who read, make and keep
@@ -31,12 +31,12 @@ class Renewal:
         reader: Reader,
         leafing: Leafing,
         *,
-        key_of: Callable[[Page, bool], str],
+        keys_of: Callable[[Page], KeysOf],
         channels: dict[str, int],
         share: Share,
     ) -> None:
         self._store, self._almanac, self._reader, self._leafing = store, almanac, reader, leafing
-        self._key_of, self._channels, self._share = key_of, channels, share
+        self._keys_of, self._channels, self._share = keys_of, channels, share
 
     def renew(self, stale: Sequence[Page], known: Container[str], gone: Collection[str]) -> None:
         """Makes the leaves of these pages anew; of those whose addresses are `known` something is kept.
@@ -75,7 +75,7 @@ class Renewal:
 
     def _keep(self, pages: Sequence[Page], known: Container[str]) -> None:
         channels = len(self._channels)
-        made = [self._leafing.page(talk, partial(self._key_of, talk.page)) for talk in self._reader.talks(pages)]
+        made = [self._leafing.page(talk, self._keys_of(talk.page)) for talk in self._reader.talks(pages)]
         with self._almanac.writing():
             self._almanac.drop(page.url for page in pages if page.url in known)
             self._almanac.keep(made)

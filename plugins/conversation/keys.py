@@ -1,0 +1,91 @@
+"""What tells whether what was kept of a page still holds: digests of all that it was made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from importlib import metadata
+from operator import attrgetter
+from pathlib import Path
+
+from .acts import Proof
+from .leaves import digest
+from .posts import Post
+from .settings import Settings
+from .store import Versions
+from .talks import Page
+from .threads import Ways
+
+__all__ = ["Keys"]
+
+_values = attrgetter(*(field.name for field in dataclasses.fields(Post) if field.name != "html"))
+
+
+class Keys:
+    """Digests of the pages of a site, of which `versions` tell what is in the store."""
+
+    def __init__(
+        self, settings: Settings, posts: Iterable[Post], ways: Ways, proofs: Iterable[Proof], versions: Versions
+    ) -> None:
+        self._settings, self._posts, self._versions = settings, posts, versions
+        #: Of what all pages share, beside moderation.
+        self.rules = _rules_of(settings, ways, proofs, versions.forgotten)
+        self._house = digest(self.rules, _moderated(settings))
+        #: Of all that was given, with and without what moderation says of it.
+        self.given, self.gifts = digest(self._house, versions.given), digest(self.rules, versions.given)
+
+    @cached_property
+    def posts(self) -> dict[str, str]:
+        """Of each post, by its address."""
+        return {post.url: digest(_values(post)) for post in self._posts}
+
+    def leaf(self, page: Page, joined: bool) -> str:  # noqa: FBT001 - the other half of a key
+        """Of all that a page's leaf is made of; `joined`: own replies may stand on it."""
+        return digest(self._house, *self._told(page), self.given if joined else "")
+
+    def both(self, page: Page, joined: bool, shown: Sequence[str]) -> tuple[str, str]:  # noqa: FBT001 - likewise
+        """The same, and of all that its conversation is made of, in which these acts are `shown`."""
+        says = digest(self.rules, *self._told(page), self.gifts if joined else "", shown)
+        return self.leaf(page, joined), says
+
+    def _told(self, page: Page) -> list[object]:
+        """What a page is, and what was told of it."""
+        received, counts = self._versions.received, self._versions.counts
+        told = [(target, received.get(target), counts.get(target)) for target in page.targets]
+        return [page.url, self.posts[page.url] if page.post else "", told, page.addresses]
+
+
+def _rules_of(settings: Settings, ways: Ways, proofs: Iterable[Proof], forgotten: str) -> str:
+    """A digest of what all leaves share beside moderation; `forgotten` stands for the people who are."""
+    return digest(
+        _code(),
+        [(one.one, one.other) for one in proofs],
+        forgotten,
+        settings.identities,
+        settings.siteurls,
+        settings.people,
+        sorted(settings.privacy.items()),
+        settings.per_page,
+        settings.timezone.key,
+        sorted(ways.services.items()),
+        sorted(ways.homes.items()),
+    )
+
+
+def _moderated(settings: Settings) -> bytes:
+    """All that the file of moderation says; nothing where there is none."""
+    try:
+        return settings.moderation.read_bytes()
+    except OSError:
+        return b""
+
+
+def _code() -> str:
+    """A digest of what computes leaves: our own code, Python, and what cleans words."""
+    found = [
+        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(Path(__file__).parent.rglob("*.py"))
+    ]
+    return digest(sys.version, metadata.version("nh3"), found)
