@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 import conversation.edition
 from blog import ROOT, SITE, Blog, mention
+from conversation.built import plugins_beside
 from conversation.refreshing import brought_up_to_date
 from conversation.splice import NotSplicable
 from conversation.workshop import Workshop
@@ -262,6 +264,31 @@ def test_a_plugin_of_a_known_name_may_be_another(tmp_path: Path) -> None:
     blog.configure(PLUGINS=["conversation", "series"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
     refreshed(blog)
     assert "nobody knows what a plugin reads: series" in refreshed(blog)
+
+
+def test_a_plugin_that_the_blogger_vouches_for_is_in_nobodys_way(tmp_path: Path) -> None:
+    """Whoever knows a plugin may say that it takes no notice of conversations; nobody else's word is needed."""
+    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
+    (blog.folder / "mine").mkdir()
+    (blog.folder / "mine" / "quiet.py").write_text("def register(): pass\n", "utf-8")
+    blog.configure(PLUGINS=["conversation", "quiet"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
+    refreshed(blog)
+    assert "nobody knows what a plugin reads: quiet" in refreshed(blog)
+    blog.configure(CONVERSATION_UNCONCERNED=["quiet"])
+    assert "It takes a build: a setting changed" in refreshed(blog)
+    told(blog, mention(1), mention(2))
+    assert "brought up to date without a build" in refreshed(blog)
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+def test_where_no_plugins_are_listed_those_that_are_installed_are_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pelican takes all of its namespace then: each has to be known by name."""
+    found = [SimpleNamespace(name=f"pelican.plugins.{name}", ispkg=True) for name in ("conversation", "stranger")]
+    found.append(SimpleNamespace(name="pelican.plugins._utils", ispkg=False))
+    monkeypatch.setattr(conversation.built.pkgutil, "iter_modules", lambda *_: found)
+    assert plugins_beside({}) == ["pelican.plugins.stranger"]
+    assert plugins_beside({}, ["stranger"]) == []
+    assert plugins_beside({"PLUGINS": []}) == []
 
 
 def test_a_picture_of_the_year_that_can_no_longer_be_drawn_takes_a_build(

@@ -9,12 +9,15 @@ import dataclasses
 import hashlib
 import json
 import os
+import pkgutil
 import sys
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import pelican.plugins
 
 from .posts import Post
 from .settings import Settings
@@ -43,6 +46,8 @@ KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
 UNCONCERNED = frozenset({"neighbors", "related_posts", "series", "sitemap"})
 #: What readers of a message call the plugin's own files among the content.
 OWN = "moderation, giving or a milestone"
+#: Where plugins lie that are installed.
+_NAMESPACE = "pelican.plugins."
 #: Settings of which no page says anything.
 _NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
 #: Folders that nobody reads a site from.
@@ -179,24 +184,27 @@ def state_of(store: Store, posts: Iterable[Post], versions: Versions, ours: Sett
     return _digest([dataclasses.astuple(versions), sources, told, store.picture_number(), shown, tables])
 
 
-def plugins_beside(pelican_settings: Mapping[str, Any]) -> list[str]:
-    """The plugins of a site of which nobody knows what they read; Pelican's own choice where none are listed."""
-    if pelican_settings.get("PLUGINS") is None:
-        return ["whatever is installed"]
+def plugins_beside(pelican_settings: Mapping[str, Any], vouched: Iterable[str] = ()) -> list[str]:
+    """The plugins of a site of which nobody knows what they read; the blogger knows of those that are `vouched` for."""
     folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
     local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
-    unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"pelican.plugins.{name}")}
+    unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"{_NAMESPACE}{name}")}
+    unconcerned |= {spelled for name in vouched for spelled in (name, f"{_NAMESPACE}{name}")}
     names = [name for name in _names(pelican_settings) if name not in unconcerned]
     return [name for name in names if _short(name) not in KNOWN_PLUGINS]
 
 
 def plugins_of(pelican_settings: Mapping[str, Any]) -> list[str]:
-    """The plugins that are listed, by their short names: "sitemap" for "pelican.plugins.sitemap"."""
+    """The plugins of a site by their short names: "sitemap" for "pelican.plugins.sitemap"."""
     return [_short(name) for name in _names(pelican_settings)]
 
 
 def _names(pelican_settings: Mapping[str, Any]) -> list[str]:
-    return [str(getattr(one, "__name__", one)) for one in pelican_settings.get("PLUGINS") or ()]
+    """The plugins that are listed; where none are, Pelican takes all that are installed."""
+    listed = pelican_settings.get("PLUGINS")
+    if listed is None:
+        return [one.name for one in pkgutil.iter_modules(pelican.plugins.__path__, _NAMESPACE) if one.ispkg]
+    return [str(getattr(one, "__name__", one)) for one in listed]
 
 
 def _short(name: str) -> str:

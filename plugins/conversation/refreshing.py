@@ -118,7 +118,7 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
     want(folder)
     if before is None:
         raise NotSplicable("no finished build is remembered")
-    if others := plugins_beside(shop.pelican_settings):
+    if others := plugins_beside(shop.pelican_settings, shop.settings.unconcerned):
         raise NotSplicable(f"nobody knows what a plugin reads: {', '.join(others)}")
     inputs = inputs_of(shop.pelican_settings, shop.settings)
     copied = is_copied(shop.pelican_settings, shop.settings, before.output)

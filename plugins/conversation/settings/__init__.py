@@ -89,6 +89,8 @@ class Settings:
     #: By kind of act, what one counts in the score; empty: no score.
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
     og_image: bool = False
+    #: Plugins that the blogger knows to take no notice of conversations.
+    unconcerned: tuple[str, ...] = ()
     #: The names of the settings that were given.
     given: tuple[str, ...] = ()
 

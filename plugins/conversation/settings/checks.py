@@ -151,6 +151,14 @@ def addresses(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def plugins(value: object) -> tuple[str, ...]:
+    """A list of names of plugins, each once."""
+    for index, item in enumerate(entries(value)):
+        if not isinstance(item, str) or not all(part.isidentifier() for part in item.split(".")):
+            raise Wrong(f'must hold names of plugins as in PLUGINS, such as "render_math", not {shown(item)}', index)
+    return tuple(dict.fromkeys(map(str, entries(value))))
+
+
 def profiles(value: object) -> tuple[str, ...]:
     """A list of profile URLs and handles, each of which tells one person from all others."""
     found = []

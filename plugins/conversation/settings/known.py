@@ -263,6 +263,16 @@ networks that show one where somebody passes the page on (see [giving and receiv
         example="True",
     ),
     Setting(
+        name="CONVERSATION_UNCONCERNED",
+        default=[],
+        check=checks.plugins,
+        meaning="""
+Other plugins of yours of which you know that what they do has nothing to do with conversations: they neither read them
+nor work on pages after they are written. `refresh` need not build because of them (see
+[pulling](pulling.md#refresh)).""",
+        example='["render_math", "myplugin"]',
+    ),
+    Setting(
         name="CONVERSATION_WEBMENTION",
         default="",
         check=checks.endpoint,
