@@ -11,6 +11,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar, cast
 
 from jinja2 import Environment, pass_context
@@ -23,6 +24,8 @@ from .words import Words
 __all__ = ["pure", "speak", "speaks"]
 
 EXTENSION = "jinja2.ext.i18n"
+#: So many sentences are said again and again.
+SENTENCES = 500
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 _Function = Callable[..., str]
@@ -143,7 +146,12 @@ def _filled(context: Context, sentence: str, values: Mapping[str, object]) -> st
     A theme of the old style fills them itself: a sentence whose values did not come along is left as it is.
     """
     text = Markup(sentence) if context.eval_ctx.autoescape else sentence  # noqa: S704 - a catalogue's own, as Jinja does
-    names = set(_PLACEHOLDER.findall(sentence))
+    names = _placeholders(sentence)
     if not names:
         return text.replace("%%", "%")
     return text % values if names <= values.keys() else text
+
+
+@lru_cache(SENTENCES)
+def _placeholders(sentence: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(sentence))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from operator import attrgetter
 from typing import Any, Protocol, cast
 
 from ..posts import Post
@@ -13,6 +14,10 @@ from .newest import Remark, Talked
 from .types import Conversation, Counts, Face, Number, Part
 
 __all__ = ["Keyed", "Overview", "Promised"]
+
+
+_GROUPS = tuple(field.name for field in dataclasses.fields(Counts))
+_values = attrgetter(*_GROUPS)
 
 
 class Brief(Protocol):
@@ -59,7 +64,7 @@ class Promised:
         brief = self._brief
         return tuple(
             Number(name, value, listed, at_least=name in brief.at_least)
-            for (name, value), listed in zip(dataclasses.asdict(brief.counts).items(), brief.listed, strict=True)
+            for name, value, listed in zip(_GROUPS, _values(brief.counts), brief.listed, strict=True)
         )
 
     @property
