@@ -313,6 +313,20 @@ def test_posts_that_are_not_due_are_left_for_later(store: Store) -> None:
     assert run(store, fake, plan=Plan(), known=posts, posts=posts, now=later(24 * 30))["a"].state == "fresh"
 
 
+def test_what_was_said_long_ago_makes_no_post_lively_and_a_late_comment_does(store: Store) -> None:
+    """An hour after the first pull of an old blog nothing is asked again; whoever finds a post of it later is heard."""
+    posts = tuple(post(f"{year}.html", published=NOW - timedelta(days=365 * year)) for year in range(1, 16))
+    store.save_matches((one.url, one.url, "exact") for one in posts)
+    old = tuple(act(n, target=one.url, published=one.published) for n, one in enumerate(posts))
+    asked = run(store, fake := Fake("a", Batch(old), per_post=True), plan=Plan(), known=posts)
+    assert asked["a"].changes.new == len(posts) == sum(map(len, fake.asked))
+    assert run(store, Fake("a", per_post=True), plan=Plan(), known=posts, now=later(1))["a"].state == "not due"
+    late = Batch((act(99, target=posts[-1].url, published=later(24 * 40)),))
+    run(store, Fake("a", late, per_post=True), plan=Plan(), known=posts, now=later(24 * 40 + 5))
+    run(store, again := Fake("a", per_post=True), plan=Plan(), known=posts, now=later(24 * 40 + 6))
+    assert again.asked == [[posts[-1].title]]
+
+
 @pytest.mark.parametrize("change", [{"syndication": ("https://s.example/1",)}, {"aliases": ("/old.html",)}])
 def test_a_post_that_names_a_new_copy_is_asked_about_at_once(change: dict[str, Any], store: Store) -> None:
     """Whoever adds `syndication:` and builds sees the conversation then, not in three weeks."""

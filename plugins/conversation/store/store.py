@@ -117,7 +117,7 @@ class Store:
             pages.mark_asked(connection, source, posts, at)
 
     def activity(self) -> dict[str, datetime]:
-        """When anything last came or changed, by target of received acts."""
+        """When somebody last did something, as far as that is known, by target of received acts."""
         with self._place.reading() as connection:
             return reading.activity(connection)
 
