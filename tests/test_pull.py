@@ -86,7 +86,7 @@ def test_a_store_that_cannot_keep_anything_is_not_blamed_on_the_source(store: St
     """A full disk ends the build with the store's own words."""
 
     class Full(Store):
-        def commit(self, *_: object) -> Changes:  # type: ignore[override]
+        def commit_all(self, *_: object) -> list[Changes]:  # type: ignore[override]
             raise StoreError("The disk is full.")
 
     with Full.open("sqlite:///full.sqlite", tmp_path) as full, pytest.raises(StoreError, match="The disk is full"):
