@@ -140,25 +140,30 @@ def job(name: str, **more: Any) -> Job:  # noqa: ANN401
     return Job(fake.source, fake.service, (post(),), threading.Lock())
 
 
-def test_who_hands_in_while_another_writes_goes_on_and_the_other_writes_it(slow: Slow) -> None:
-    """No source waits for the store, and all that came meanwhile is one transaction."""
-    keeping, jobs = Keeping(slow, NOW), [job(name) for name in "abc"]
-    writer = threading.Thread(target=keeping.hand_in, args=(jobs[0], batch(1), ()), daemon=True)
-    writer.start()
+def begun(store: Store) -> Keeping:
+    """The way to a store, on which somebody was already."""
+    keeping = Keeping(store, NOW)
+    with keeping.turn(job("first")):
+        return keeping
+
+
+def test_nobody_waits_for_the_store_and_what_came_meanwhile_is_one_transaction(slow: Slow) -> None:
+    """Sources go on asking while answers are written."""
+    keeping, jobs = begun(slow), [job(name) for name in "abc"]
+    keeping.hand_in(jobs[0], batch(1), ())
     assert slow.busy.wait(30)
     for one in jobs:
         keeping.hand_in(one, batch(2), ())
     slow.free.set()
-    writer.join(30)
+    keeping.close()
     assert slow.written == [["a"], ["a", "b", "c"]]
     assert [one.changes for one in jobs] == [Changes(new=2), Changes(new=1), Changes(new=1)]
 
 
 def test_what_was_handed_in_is_written_before_the_door_is_closed(slow: Slow) -> None:
     """The deadline loses nothing of what was told before it, and nothing is written after it."""
-    keeping, one = Keeping(slow, NOW), job("a")
-    writer = threading.Thread(target=keeping.hand_in, args=(one, batch(1), ()), daemon=True)
-    writer.start()
+    keeping, one = begun(slow), job("a")
+    keeping.hand_in(one, batch(1), ())
     assert slow.busy.wait(30)
     keeping.hand_in(one, batch(2), ())
     slow.free.set()
@@ -193,21 +198,20 @@ def test_where_something_cannot_be_kept_everybody_hears_of_it(tmp_path: Path) ->
             raise StoreError("The disk is full.")
 
     with Full.open("sqlite:///full.sqlite", tmp_path) as full:
-        keeping = Keeping(full, NOW)
-        for _ in range(2):
-            with pytest.raises(StoreError, match="The disk is full"):
-                keeping.hand_in(job("a"), batch(1), ())
+        keeping = begun(full)
+        keeping.hand_in(job("a"), batch(1), ())
         keeping.close()
-        assert keeping.failure is not None
+        for name in "ab":
+            with pytest.raises(StoreError, match="The disk is full"):
+                keeping.hand_in(job(name), batch(1), ())
 
 
 def test_a_file_waits_until_it_is_written(slow: Slow) -> None:
     """An archive is read as fast as it is written down: however large it is, memory stays flat."""
-    keeping, file = Keeping(slow, NOW), job("file", local=True)
-    writer = threading.Thread(target=keeping.hand_in, args=(job("service"), batch(1), ()), daemon=True)
-    writer.start()
+    keeping, file = begun(slow), job("file", local=True)
+    keeping.hand_in(job("service"), batch(1), ())
     assert slow.busy.wait(30)
     threading.Thread(target=slow.free.set, daemon=True).start()
     keeping.hand_in(file, batch(1), ())
     assert file.changes == Changes(new=1)
-    writer.join(30)
+    keeping.close()

@@ -1,7 +1,7 @@
-"""What the threads of one pull hand in is written in turns: whoever finds the pen free writes all that is waiting.
+"""What the threads of one pull hand in is written by a thread of its own: all that is waiting, in one transaction.
 
-So a source goes on asking while another one's answers are written, and the more is told at a time, the more goes into
-one transaction. When the build has gone on, the door is closed: nothing is written then.
+So sources go on asking meanwhile, and the more is told at a time, the less each answer costs. When the build has gone
+on, the door is closed: nothing is written then.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from queue import SimpleQueue
 
 from ..errors import StoreError
 from ..sources import Batch
@@ -38,6 +39,8 @@ class Keeping:
     def __init__(self, store: Store, now: datetime) -> None:
         self._store, self._now = store, now
         self._pen = threading.Lock()
+        self._bell: SimpleQueue[bool] = SimpleQueue()
+        self._writer = threading.Thread(target=self._attend, name="writes what sources told", daemon=True)
         self._waiting: deque[_Waiting] = deque()
         self._numbers: dict[str, int] = {}
         self._over = False
@@ -45,7 +48,7 @@ class Keeping:
         self.failure: StoreError | None = None
 
     def hand_in(self, job: Job, batch: Batch, asked: Sequence[str]) -> None:
-        """Sees to it that a batch is written: now, or by whoever is writing; a file's at once, for it tells a lot.
+        """Sees to it that a batch is written: soon, or at once what a file tells, for it tells a lot.
 
         Raises:
             TooLateError: The door is closed.
@@ -54,13 +57,13 @@ class Keeping:
         """
         if job.mistake is not None:
             raise job.mistake
+        self._check()
         self._waiting.append((job, batch, tuple(asked)))
-        waits = job.service.local or len(self._waiting) > MOST
-        while self._waiting and self._pen.acquire(blocking=waits):
-            try:
+        if job.service.local or len(self._waiting) > MOST:
+            with self._pen:
                 self._write()
-            finally:
-                self._pen.release()
+        else:
+            self._bell.put(item=True)
 
     @contextlib.contextmanager
     def turn(self, job: Job) -> Iterator[Store]:
@@ -69,6 +72,8 @@ class Keeping:
             self._write()
             if job.mistake is not None:
                 raise job.mistake
+            if not self._writer.is_alive():
+                self._writer.start()
             yield self._store
 
     def close(self) -> None:
@@ -77,6 +82,7 @@ class Keeping:
             with contextlib.suppress(StoreError):  # it is kept as `failure`
                 self._write()
             self._over = True
+        self._bell.put(item=False)
 
     def has_begun(self, name: str) -> bool:
         """Whether the source has begun a pull."""
@@ -88,12 +94,22 @@ class Keeping:
             self._numbers[name] = self._store.begin(name, self._now)
         return self._numbers[name]
 
-    def _write(self) -> None:
-        """Writes all that is waiting, in one transaction."""
+    def _attend(self) -> None:
+        """Writes whenever there is something to be written, until the door is closed."""
+        while self._bell.get():
+            # Whoever hands in the next batch hears of it.
+            with contextlib.suppress(StoreError, TooLateError), self._pen:
+                self._write()
+
+    def _check(self) -> None:
         if self.failure is not None:
             raise self.failure
         if self._over:
             raise TooLateError
+
+    def _write(self) -> None:
+        """Writes all that is waiting, in one transaction."""
+        self._check()
         if waiting := [self._waiting.popleft() for _ in range(len(self._waiting))]:
             try:
                 self._commit(waiting)
