@@ -214,9 +214,9 @@ def parse_about(
     for place, entry, _ in entries_in(document):
         reading = read_entry(entry, source=source, where=f"{where}, {place}", target=post.url)
         problems.extend(reading.problems)
-        if reading.act:
-            own = index.post_of([reading.act.target]) is post
-            acts.append(dataclasses.replace(reading.act, target=post.url) if own else reading.act)
+        if (act := reading.act) is not None:
+            respelled = act.target != post.url and index.post_of([act.target]) is post
+            acts.append(dataclasses.replace(act, target=post.url) if respelled else act)
     return tuple(acts), tuple(problems)
 
 
