@@ -173,18 +173,25 @@ def test_what_was_handed_in_is_written_before_the_door_is_closed(slow: Slow) -> 
     assert slow.targets() == {TARGET: 2}
 
 
-def test_a_batch_that_is_none_is_its_own_sources_mistake(store: Store) -> None:
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Batch((act(7),), problems=(Problem("a", None),)),  # type: ignore[arg-type]
+        Batch((act(7, published="yesterday"),)),
+        Batch((act(7, text=7),)),
+    ],
+)
+def test_a_batch_that_is_none_is_its_own_sources_mistake(odd: Batch, store: Store) -> None:
     """What came of other sources at the same time is kept, and so is what the source told before."""
-    odd = Batch((act(7),), problems=(Problem("a", None),))  # type: ignore[arg-type]
     keeping, bad, well = Keeping(store, NOW), job("bad"), job("well")
     with keeping.turn(bad):  # so that all of it is written at once
         for one, told in ((bad, batch(1)), (well, batch(2)), (bad, odd), (well, batch(3))):
             keeping.hand_in(one, told, ())
     with keeping.turn(well):
         assert well.changes == Changes(new=2)
-    assert isinstance(bad.mistake, TypeError)
+    assert isinstance(bad.mistake, TypeError | AttributeError)
     assert bad.changes == Changes(new=1)
-    with pytest.raises(TypeError):
+    with pytest.raises(type(bad.mistake)):
         keeping.hand_in(bad, batch(4), ())
     assert run(store, Fake("third", odd), Fake("fourth", batch(1)))["third"].state == "failed"
     assert states(store)["fourth"] == "fresh"

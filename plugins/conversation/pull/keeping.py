@@ -110,12 +110,14 @@ class Keeping:
     def _write(self) -> None:
         """Writes all that is waiting, in one transaction."""
         self._check()
-        if waiting := [self._waiting.popleft() for _ in range(len(self._waiting))]:
+        if waiting := [self._waiting[place] for place in range(len(self._waiting))]:
             try:
                 self._commit(waiting)
             except StoreError as failure:
                 self.failure = failure
                 raise
+            for _ in waiting:
+                self._waiting.popleft()
 
     def _commit(self, waiting: Sequence[_Waiting]) -> None:
         """Writes these batches; where one cannot be what it says, that is its own source's mistake and no other's."""
