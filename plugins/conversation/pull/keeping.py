@@ -40,7 +40,7 @@ class Keeping:
         self._store, self._now = store, now
         self._pen = threading.Lock()
         self._bell: SimpleQueue[bool] = SimpleQueue()
-        self._writer = threading.Thread(target=self._attend, name="writes what sources told", daemon=True)
+        self._writer: threading.Thread | None = None
         self._waiting: deque[_Waiting] = deque()
         self._numbers: dict[str, int] = {}
         self._over = False
@@ -72,14 +72,15 @@ class Keeping:
             self._write()
             if job.mistake is not None:
                 raise job.mistake
-            if not self._writer.is_alive():
+            if self._writer is None or not self._writer.is_alive():
+                self._writer = threading.Thread(target=self._attend, name="writes what sources told", daemon=True)
                 self._writer.start()
             yield self._store
 
     def close(self) -> None:
         """Closes the door to whatever comes later; what was handed in is written first, unless it cannot be kept."""
         with self._pen:
-            with contextlib.suppress(StoreError):  # it is kept as `failure`
+            with contextlib.suppress(StoreError, TooLateError):  # it is kept as `failure`; it was closed before
                 self._write()
             self._over = True
         self._bell.put(item=False)
