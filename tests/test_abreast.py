@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import cases_forge
+import cases_misskey
+import cases_press
+import cases_receivers
 from cases_comments import answer_isso, isso_row
+from conformance import TOKEN, Case, items
 from conversation.errors import Missing, Unreachable
 from conversation.http import Client
 from conversation.http.clock import Clock
 from conversation.posts import Post
 from conversation.pull import Outcome, Plan, Pull
-from conversation.sources import Source
+from conversation.sources import Ask, Batch, Source, registry
 from conversation.sources.abreast import abreast
 from conversation.store import Store
-from loopback import Answer, Raw, Request, serve
+from loopback import Answer, Handler, Raw, Request, serve
 from making import post
 from stores import NOW
 
@@ -27,6 +34,14 @@ POLITE = 4
 #: Seconds after which a test gives up waiting for other threads.
 PATIENCE = 30
 POSTS = tuple(post(f"{number}.html") for number in range(2 * POLITE))
+#: Cases of services that are asked post by post, and ask nothing about all of them before.
+ABREAST = [
+    *(case for case in cases_press.CASES if case.name == "activitypub copy"),
+    *(case for case in cases_forge.CASES if case.name == "discourse"),
+    *(case for case in cases_misskey.CASES if case.name in {"misskey-replies", "misskey-reactions"}),
+    *(case for case in cases_receivers.CASES if case.name == "sharedcount"),
+    Case("feed of a post", "feed", cases_receivers.comments, {"url": "{base}/feed/?of={url}"}, base=""),
+]
 
 
 @pytest.fixture
@@ -72,6 +87,39 @@ def test_a_source_asks_about_as_many_posts_at_a_time_as_its_host_may_get(store: 
     with serve(service := Isso(together=POLITE)) as server, Client(per_host=POLITE) as client:
         outcome = pulled(store, client, server.url, POSTS)
     assert (outcome.state, outcome.changes.new, service.most) == ("fresh", len(POSTS), POLITE)
+
+
+def together(handler: Handler) -> Handler:
+    """A service whose first requests wait until as many are there as its host gets at a time."""
+    meeting, numbers = threading.Barrier(POLITE), itertools.count()
+
+    def answer(request: Request) -> Answer | Raw:
+        if next(numbers) < POLITE:
+            meeting.wait(PATIENCE)
+        return handler(request)
+
+    return answer
+
+
+def told_of(case: Case, url: str, at_a_time: int) -> list[Batch]:
+    """What the service at `url` tells of some posts, which all have the same copies there."""
+    service = registry.service(case.service)
+    options = {name: value.replace("{base}", url) for name, value in case.options.items()}
+    source = Source(case.service, case.name, options, case.base.replace("{base}", url), TOKEN)
+    copies = tuple(one.replace("{base}", url) for one in case.syndication)
+    posts = tuple(dataclasses.replace(one, syndication=copies) for one in POSTS)
+    with Client(retries=0, per_host=POLITE) as client:
+        ask = Ask(posts, {}, full=False, now=NOW, sites=(SITE,), at_a_time=at_a_time)
+        return list(service.pull(source, ask, client))
+
+
+@pytest.mark.parametrize("case", ABREAST, ids=[case.name for case in ABREAST])
+def test_posts_asked_about_at_a_time_are_told_of_as_one_after_another(case: Case) -> None:
+    """Services take as many posts at a time as their host may get, each is ticked off, and nothing else is told."""
+    with serve(together(case.fake(items(3)))) as server:
+        told = told_of(case, server.url, POLITE)
+        assert told == told_of(case, server.url, 1)
+    assert [url for batch in told for url in batch.answered] == [one.url for one in POSTS]
 
 
 def test_with_a_budget_posts_are_asked_about_one_after_another(store: Store) -> None:
@@ -123,26 +171,50 @@ def test_what_is_told_comes_in_the_order_of_the_posts() -> None:
     assert list(abreast(work, range(10), 3)) == list(range(10))
 
 
-def test_after_trouble_no_post_is_begun_and_what_was_under_way_is_told() -> None:
-    """A service that is down is not asked about a thousand posts, and no answer is thrown away."""
+def test_after_trouble_no_post_is_begun() -> None:
+    """A service that is down is not asked about a thousand posts."""
     begun: list[int] = []
     together = threading.Barrier(3)
 
     def work(number: int) -> int:
         begun.append(number)
         together.wait(PATIENCE)
+        raise (Unreachable, Missing, Unreachable)[number]
+
+    with pytest.raises(Unreachable):
+        list(abreast(work, range(100), 3))
+    assert sorted(begun) == [0, 1, 2]
+
+
+def test_what_was_under_way_when_trouble_came_is_told() -> None:
+    """No answer is thrown away, and the first error is told in the end."""
+    together = threading.Barrier(3)
+
+    def work(number: int) -> int:
+        together.wait(PATIENCE)
         if number < 2:
             raise (Unreachable, Missing)[number]
         return number
 
-    told = []
+    told = abreast(work, range(3), 3)
+    assert next(told) == 2
     with pytest.raises(Unreachable):
-        told += abreast(work, range(10), 3)
-    told_of = abreast(work, range(10), 3)
-    assert next(told_of) == 2
-    with pytest.raises(Unreachable):
-        next(told_of)
-    assert sorted(begun) == [0, 0, 1, 1, 2, 2]
+        next(told)
+
+
+def test_nobody_waits_for_whoever_listens() -> None:
+    """While one answer is written down, as many posts as may be are asked about."""
+    begun = threading.Semaphore(0)
+
+    def work(number: int) -> int:
+        begun.release()
+        return number
+
+    told = abreast(work, range(100), 3)
+    assert next(told) == 0
+    for _ in range(6):
+        assert begun.acquire(timeout=PATIENCE)
+    assert list(told) == list(range(1, 100))
 
 
 def test_a_mistake_of_a_source_is_no_trouble_of_its_service() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Callable, Mapping
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,26 @@ def statuses(handler: Handler, folder: Path, times: int = 2, **options: str) -> 
             with Client(cache=folder) as client:  # each time like another process
                 bodies.append(client.get(server.url + "/a", **options).body)  # type: ignore[arg-type]
         return bodies, len(server.requests)
+
+
+def test_clients_that_keep_the_same_answer_at_once_need_no_lock(tmp_path: Path) -> None:
+    """Two builds may share a cache: what is kept is one answer, whole, and nothing else is left behind."""
+    together = threading.Barrier(4)
+
+    def answer(request: Request) -> Answer:
+        if request.headers["If-None-Match"]:
+            return 304, {"ETag": '"1"'}, b""
+        together.wait(30)
+        return 200, {"ETag": '"1"'}, b"text" * 50_000
+
+    def ask(url: str) -> bytes:
+        with Client(cache=tmp_path) as client:
+            return client.get(url).body
+
+    with serve(answer) as server, ThreadPool(4) as threads:
+        assert threads.map(ask, [server.url] * 4, chunksize=1) == [b"text" * 50_000] * 4
+        assert len([file for file in tmp_path.rglob("*") if file.is_file()]) == 1
+        assert ask(server.url) == b"text" * 50_000
 
 
 @pytest.mark.parametrize(

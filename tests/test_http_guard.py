@@ -7,8 +7,10 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,6 +168,22 @@ def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(Unreachable, match="not on the public internet"):
             client.get("http://a.example:9/", public_only=True)
     assert len(proxy.requests) == 1
+
+
+def test_the_environment_is_asked_once_for_each_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking through it takes longer than everything else that this client does for a request."""
+    asked: list[str] = []
+    ours = requests.Session.merge_environment_settings
+
+    def counted(self: requests.Session, url: str, **more: Any) -> Any:  # noqa: ANN401 - as the original
+        asked.append(url)
+        return ours(self, url, **more)
+
+    monkeypatch.setattr(requests.Session, "merge_environment_settings", counted)
+    with serve(lambda _: OK) as one, serve(lambda _: OK) as other, Client() as client:
+        for url in (f"{one.url}/a", f"{one.url}/b", f"{other.url}/a", f"{one.url}/a"):
+            client.get(url)
+        assert asked == [f"{one.url}/a", f"{other.url}/a"]
 
 
 def test_proxy_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from conversation.errors import Malformed, Missing, Refused
 from conversation.http import Client
 from conversation.posts import Post
 from conversation.sources import Ask, Batch, Source
+from conversation.sources.abreast import ENOUGH
 from conversation.sources.copies import Index
 from conversation.sources.jf2_receiver import SERVICE, parse_about
 from loopback import Answer, Request, Server, answer_json, serve
@@ -202,6 +204,47 @@ def test_nonsense_about_one_post_is_a_problem_of_that_post() -> None:
         assert "no JF2" in batches[0].problems[0].what
         with pytest.raises(Malformed, match="no JF2"):
             pull(server, "{url}", milk)
+
+
+def test_a_page_about_a_post_that_goes_missing_deletes_nothing() -> None:
+    """What its first pages told is kept, and what the others would have told is not taken for deleted."""
+
+    def answer(request: Request) -> Answer:
+        if "page" in request.query:
+            return answer_json({}, 404)
+        return answer_json([mention(1)], Link=f'<{server.url}/?page=2&url=x>; rel="next"')
+
+    with serve(answer) as server:
+        (batch,) = pull(server, "{base}/?url={url}", TEA)
+    assert (told([batch]), whole([batch]), batch.answered) == ([("1", TEA.url)], (), (TEA.url,))
+    assert "nothing there" in batch.problems[0].what
+
+
+def test_a_receiver_that_answers_nonsense_is_not_asked_about_a_thousand_posts() -> None:
+    """Where no answer of the first ten is JF2, the address is wrong, and no other post is asked about."""
+    posts = [Post(url=f"{SITE}/{number}.html") for number in range(100)]
+    with serve(lambda _: answer_json({"error": "no"})) as server:
+        with pytest.raises(Malformed, match="no JF2"):
+            pull(server, "{base}/?url={url}", *posts)
+        assert len(server.requests) == ENOUGH
+
+
+def test_several_posts_are_asked_about_at_a_time() -> None:
+    """As many as the host may get, told of in the order of the posts, each ticked off by itself."""
+    together = threading.Barrier(4)
+    posts = [Post(url=f"{SITE}/{number}.html") for number in range(8)]
+
+    def answer(request: Request) -> Answer:
+        together.wait(30)
+        (target,) = request.query["url"]
+        return answer_json([mention(posts.index(Post(url=target)) + 1, target)])
+
+    with serve(answer) as server, Client(retries=0, per_host=4) as client:
+        source = Source("jf2", "jf2", {"url": server.url + "/?url={url}"})
+        ask = Ask(tuple(posts), {}, full=False, now=NOW, sites=(SITE,), at_a_time=4)
+        batches = list(SERVICE.pull(source, ask, client))
+    assert [(batch.complete, batch.answered) for batch in batches] == [((post.url,), (post.url,)) for post in posts]
+    assert told(batches) == [(str(number), post.url) for number, post in enumerate(posts, 1)]
 
 
 @pytest.mark.parametrize(("token", "words"), [("", "wants a token"), ("wr0ng", "did not accept the token")])

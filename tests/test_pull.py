@@ -86,7 +86,7 @@ def test_a_store_that_cannot_keep_anything_is_not_blamed_on_the_source(store: St
     """A full disk ends the build with the store's own words."""
 
     class Full(Store):
-        def commit(self, *_: object) -> Changes:  # type: ignore[override]
+        def commit_all(self, *_: object) -> list[Changes]:  # type: ignore[override]
             raise StoreError("The disk is full.")
 
     with Full.open("sqlite:///full.sqlite", tmp_path) as full, pytest.raises(StoreError, match="The disk is full"):
@@ -311,6 +311,20 @@ def test_posts_that_are_not_due_are_left_for_later(store: Store) -> None:
     found = [run(store, fake, plan=plan, known=posts, posts=posts)["a"].state for plan in plans]
     assert found == ["fresh", "not due", "fresh", "fresh", "not due"]
     assert run(store, fake, plan=Plan(), known=posts, posts=posts, now=later(24 * 30))["a"].state == "fresh"
+
+
+def test_what_was_said_long_ago_makes_no_post_lively_and_a_late_comment_does(store: Store) -> None:
+    """An hour after the first pull of an old blog nothing is asked again; whoever finds a post of it later is heard."""
+    posts = tuple(post(f"{year}.html", published=NOW - timedelta(days=365 * year)) for year in range(1, 16))
+    store.save_matches((one.url, one.url, "exact") for one in posts)
+    old = tuple(act(n, target=one.url, published=one.published) for n, one in enumerate(posts))
+    asked = run(store, fake := Fake("a", Batch(old), per_post=True), plan=Plan(), known=posts)
+    assert asked["a"].changes.new == len(posts) == sum(map(len, fake.asked))
+    assert run(store, Fake("a", per_post=True), plan=Plan(), known=posts, now=later(1))["a"].state == "not due"
+    late = Batch((act(99, target=posts[-1].url, published=later(24 * 40)),))
+    run(store, Fake("a", late, per_post=True), plan=Plan(), known=posts, now=later(24 * 40 + 5))
+    run(store, again := Fake("a", per_post=True), plan=Plan(), known=posts, now=later(24 * 40 + 6))
+    assert again.asked == [[posts[-1].title]]
 
 
 @pytest.mark.parametrize("change", [{"syndication": ("https://s.example/1",)}, {"aliases": ("/old.html",)}])

@@ -91,7 +91,7 @@ def test_a_first_pull_of_many_posts_at_several_sources_needs_no_more_requests_fo
     posts, fakes = many(40), [Asking(name, server) for name in "abc"]
     for number in range(4):
         outcomes = a_pull(store, *fakes, budget=35, posts=posts, now=later(number / 100))
-    assert {outcome.state for outcome in outcomes.values()} == {"fresh"}
+    assert {outcome.state for outcome in outcomes.values()} <= {"fresh", "not due"}
     assert {name: asked(server, name) for name in "abc"} == {name: [one.title for one in posts] for name in "abc"}
 
 

@@ -38,6 +38,13 @@ def test_new_life_in_an_old_post_shortens_its_interval() -> None:
     assert due_posts([old], activity={old.url: NOW - timedelta(days=1)}, asked=asked, now=NOW) == (old,)
 
 
+def test_a_page_without_a_date_is_looked_at_every_day() -> None:
+    """Nobody knows how old it is: what is said about it is not to be missed, nor is it asked about in every build."""
+    page = Post(url="https://e.example/about")
+    assert due_posts([page], activity={}, asked={page.url: NOW - timedelta(hours=23)}, now=NOW) == ()
+    assert due_posts([page], activity={}, asked={page.url: NOW - timedelta(hours=24)}, now=NOW) == (page,)
+
+
 def test_closed_posts_and_drafts_are_left_alone() -> None:
     """`comments: closed` ends collection, a date ends it from that day on, and drafts draw nothing."""
     posts = [

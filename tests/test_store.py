@@ -321,11 +321,39 @@ def test_posts_asked_about_are_remembered_per_source(store: Store) -> None:
     assert store.asked("two") == {}
 
 
-def test_activity_is_when_something_last_came_or_changed(store: Store) -> None:
-    """An edit makes a post lively again; a pull that finds nothing new, and acts given, do not."""
-    pull(store, Batch(acts=(act(1), act(2, target="t2"), act(3, direction=Direction.GIVEN, target="theirs"))))
+def test_activity_is_when_something_happened_and_not_when_it_was_heard_of(store: Store) -> None:
+    """A first pull of an old blog makes nothing lively; acts given are not the site's."""
+    told = (act(1), act(2), act(3, target="t2", published=later(-9)), act(4, target="t2", received=later(-7)))
+    pull(store, Batch(acts=(*told, act(5, target="t3", direction=Direction.GIVEN))))
+    assert store.activity() == {TARGET: act(2).published, "t2": later(-7)}
+
+
+def test_an_edit_is_activity_when_it_was_noticed(store: Store) -> None:
+    """Edits make a post lively again; a pull that finds nothing new does not."""
+    pull(store, Batch(acts=(act(1), act(2, target="t2"))))
     pull(store, Batch(acts=(act(1, text="edited"), act(2, target="t2"))), later(3))
-    assert store.activity() == {TARGET: later(3), "t2": NOW}
+    assert store.activity() == {TARGET: later(3), "t2": act(2).published}
+
+
+def test_an_act_in_the_future_happened_when_it_was_heard_of(store: Store) -> None:
+    """Somebody's wrong clock does not keep a post lively for years."""
+    pull(store, Batch(acts=(act(1, published=later(9999)),)))
+    assert store.activity() == {TARGET: NOW}
+
+
+def test_an_act_without_a_date_is_activity_where_its_target_was_looked_at_before(store: Store) -> None:
+    """Likes have no date at some services: the first that are told of a post may be old, those that follow are new."""
+    none = Count(SOURCE, "t2", Kind.LIKE, 0)
+    pull(store, Batch(acts=(act(1, published=None),), counts=(none,)))
+    assert store.activity() == {}
+    pull(
+        store,
+        Batch(acts=(act(1, published=None), act(2, published=None), act(3, published=None, target="t2"))),
+        later(3),
+    )
+    assert store.activity() == {TARGET: later(3), "t2": later(3)}
+    pull(store, Batch(acts=(act(1, published=None, source="other"),)), later(5), source="other")
+    assert store.activity() == {TARGET: later(3), "t2": later(3)}
 
 
 def test_targets_are_those_of_received_acts(store: Store) -> None:

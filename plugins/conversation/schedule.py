@@ -2,7 +2,8 @@
 
 Conversations are lively when they are young and fall silent slowly. So the time until the next look grows with the time
 since anything happened: an eighth of it, within bounds. A post of yesterday is asked about every three hours, one that
-was silent for half a year every three weeks, none more seldom than every thirty days.
+was silent for half a year every three weeks, none more seldom than every thirty days. It counts when
+something happened and not when it was heard of: to learn what was said fifteen years ago makes nothing lively.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ LOOKS = 8
 SHORTEST = timedelta(minutes=10)
 LONGEST_POST = timedelta(days=30)
 LONGEST_SITE = timedelta(days=1)
+#: How long a post without a date counts as silent, where nothing else is known: it is asked about every day.
+UNDATED = LOOKS * timedelta(days=1)
 
 
 def interval(quiet: timedelta, longest: timedelta) -> timedelta:
@@ -31,7 +34,7 @@ def due_posts(
 ) -> tuple[Post, ...]:
     """The posts to ask a per-post source about now, the liveliest first.
 
-    `activity` tells by post URL when the store last saw anything change, `asked` when this source was last asked about
+    `activity` tells by post URL when anybody last did something, `asked` when this source was last asked about
     it. Closed posts, drafts and posts asked about within their interval are left out; a post never asked about is due,
     and so is one that was asked about in the future: a clock was wrong then.
     """
@@ -40,7 +43,7 @@ def due_posts(
         closed = post.closed if isinstance(post.closed, bool) else post.closed <= now
         if closed or post.status == "draft":
             continue
-        quiet = now - max(filter(None, (post.published, activity.get(post.url))), default=now)
+        quiet = now - max(filter(None, (post.published, activity.get(post.url))), default=now - UNDATED)
         last = asked.get(post.url)
         if last is None or last > now or now - last >= interval(quiet, LONGEST_POST):
             due.append((quiet, post.url, post))

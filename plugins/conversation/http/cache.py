@@ -20,7 +20,6 @@ from typing import IO, Any, Literal
 from cachecontrol.caches import FileCache
 from cachecontrol.controller import CacheController
 from cachecontrol.serialize import Serializer
-from filelock import FileLock
 from requests import PreparedRequest
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
@@ -28,7 +27,6 @@ from urllib3 import HTTPResponse
 __all__ = ["Cache", "Kept", "stand_in"]
 
 _SEAL = hashlib.sha256().digest_size
-_LOCK = 1.0  # seconds that a write waits for another process; then it is not kept this time
 _NOT_KEPT = {"connection", "content-encoding", "content-length", "set-cookie", "transfer-encoding"}
 _OK = 200
 
@@ -116,18 +114,12 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class _Lock(FileLock):
-    """A lock between processes that is not waited for long."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path, timeout=_LOCK)
-
-
 class _Files(FileCache):
     """Files, whose every failure is a miss: a full disk or a read-only folder costs speed, not the answer."""
 
     def __init__(self, folder: Path, *, forever: bool = False) -> None:
-        super().__init__(str(folder), forever=forever, lock_class=_Lock)
+        # A file is written beside its place and moved there, so that readers and other writers need no lock.
+        super().__init__(str(folder), forever=forever, lock_class=contextlib.nullcontext)  # type: ignore[arg-type]
 
     def get(self, key: str) -> bytes | None:
         with contextlib.suppress(OSError):

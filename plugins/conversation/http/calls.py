@@ -64,11 +64,12 @@ class Failure:
 
 def judge(call: Call, answer: Answer, now: float) -> Failure | None:
     """What an answer's status means; None where it is what was asked for, a redirect or "not modified"."""
-    status, where = answer.status, call.where
+    status = answer.status
     if _OK <= status < _MULTIPLE_CHOICES or status == _NOT_MODIFIED:
         return None
     if status in REDIRECTS and answer.headers.get("Location"):
         return None
+    where = call.where
     after = retry_after(answer.headers, now) if status in _BUSY or status == _FORBIDDEN else None
     pause = after if after is not None else used_up(answer.headers, now)
     if status == _FORBIDDEN and pause is not None:

@@ -48,6 +48,7 @@ class Wire:
         self._cache = Cache(cache) if cache else None
         self._open, self._guarded = (Adapter(route, hosts.per_host) for route in routes)
         self._environment = requests.Session()  # for HTTP_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE; it sends nothing itself
+        self._ways: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
 
     def close(self) -> None:
         """Close all connections."""
@@ -99,7 +100,8 @@ class Wire:
             outcome = attempt(call, prepared, self._sender(call), lambda: self._hosts.check(host))
         if isinstance(outcome, Failure):
             return outcome
-        logger.debug("%s %s: %d, %d bytes", call.method, call.where, outcome.status, len(outcome.body))
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug("%s %s: %d, %d bytes", call.method, call.where, outcome.status, len(outcome.body))
         now = self._clock.now()
         failure = judge(call, outcome, now)
         pause = (failure and failure.after) or used_up(outcome.headers, now)
@@ -112,20 +114,27 @@ class Wire:
         adapter = self._guarded if call.public_only else self._open
 
         def send(prepared: requests.PreparedRequest, timeout: urllib3.Timeout) -> requests.Response:
-            found = self._environment.merge_environment_settings(
-                prepared.url or "", proxies={}, stream=True, verify=None, cert=None
-            )
-            verify = found["verify"] if isinstance(found["verify"], str) else DEFAULT_CA_BUNDLE_PATH
+            verify, proxies = self._way(prepared.url or "")
             # Not Session.send: it keeps cookies, reads ~/.netrc, and takes the bodies of redirects without a limit.
             return adapter.send(
                 prepared,
                 stream=True,
                 timeout=timeout,  # type: ignore[arg-type] # the stubs do not know that requests takes urllib3's own
                 verify=verify,
-                proxies={} if call.public_only else found["proxies"],
+                proxies={} if call.public_only else proxies,
             )
 
         return send
+
+    def _way(self, url: str) -> tuple[str, dict[str, str]]:
+        """Where certificates are, and the proxies, for the host of `url`: asked of the environment once for each."""
+        parts = urlsplit(url)
+        host = (parts.scheme, parts.netloc)
+        if host not in self._ways:
+            found = self._environment.merge_environment_settings(url, proxies={}, stream=True, verify=None, cert=None)
+            verify = found["verify"] if isinstance(found["verify"], str) else DEFAULT_CA_BUNDLE_PATH
+            self._ways[host] = verify, dict(found["proxies"])
+        return self._ways[host]
 
 
 def _unasked(call: Call, answer: Answer | Failure) -> Answer | Failure:

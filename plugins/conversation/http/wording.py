@@ -29,7 +29,8 @@ def shown(url: str, token: str = "") -> str:
         text = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" + (f"?{query}" if query else "")
     for spelling in {token, quote(token), quote(token, safe=""), quote_plus(token)} - {""}:
         text = text.replace(spelling, _HIDDEN)
-    text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + _HIDDEN
 
 

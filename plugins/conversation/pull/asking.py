@@ -1,22 +1,18 @@
-"""One source from begin to end, in a thread of its own: it asks, and commits every batch together with its cursor.
-
-Writing is done in turns. A source that comes when the build has gone on finds the door closed: nothing is written then.
-"""
+"""One source from begin to end, in a thread of its own: it asks, and hands in every batch together with its cursor."""
 
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Iterator
 from datetime import datetime
 
 from ..errors import ConversationError, Exhausted, StoreError
 from ..posts import Post
 from ..schedule import due_posts
-from ..sources import Ask, Batch
+from ..sources import Ask
 from ..sources import Pull as Answer
 from ..store import Store
 from .job import Job
+from .keeping import Keeping, TooLateError
 from .outcome import Outcome, Plan, blame
 from .shares import Shares
 
@@ -24,10 +20,6 @@ __all__ = ["ACCOUNT", "Asking"]
 
 #: Under this name, no URL, the store remembers when a source was last asked about the account.
 ACCOUNT = "*account"
-
-
-class _TooLateError(Exception):
-    """The build has gone on with what it had."""
 
 
 class Asking:
@@ -45,11 +37,9 @@ class Asking:
     ) -> None:
         self._store, self._shares, self._plan, self._sites, self._now = store, shares, plan, sites, now
         self._troubled = troubled
-        self._numbers: dict[str, int] = {}
+        self._keeping = Keeping(store, now)
         self._broken: set[str] = set()
         self._left: dict[str, int] = {}
-        self._writing = threading.Lock()
-        self._over = False
 
     def run(self, job: Job) -> None:
         """One job from begin to end, or until its requests are used up; then it can be run again, and goes on.
@@ -67,7 +57,7 @@ class Asking:
                 self._ask_account(job)
                 for portion in job.portions():
                     self._ask_posts(job, portion)
-            except _TooLateError:
+            except TooLateError:
                 return
             except StoreError:
                 raise
@@ -77,15 +67,14 @@ class Asking:
                 return
             except ConversationError as failure:
                 job.error = str(failure)
-            else:
-                self._broken.discard(name)
-            with contextlib.suppress(_TooLateError):
+            with contextlib.suppress(TooLateError):
                 self._end(job)
+                if job.error is None:
+                    self._broken.discard(name)
 
     def close(self) -> None:
-        """Closes the door to whatever comes later; what is being written is finished first."""
-        with self._writing:
-            self._over = True
+        """Closes the door to whatever comes later; what was told is written first."""
+        self._keeping.close()
 
     def outcome(self, job: Job) -> Outcome:
         """What came of a job, once the door is closed; the store is told of it where the job could not do that itself.
@@ -93,9 +82,11 @@ class Asking:
         Raises StoreError where what it was told could not be kept.
         """
         name = job.source.name
+        if self._keeping.failure is not None:
+            raise self._keeping.failure
         if isinstance(job.mistake, StoreError):
             raise job.mistake
-        if job.state == "":
+        if job.state == "" or job.mistake is not None:
             job.state = "failed" if job.mistake else "unfinished"
             late = f"gave no complete answer within {self._plan.deadline:g} s ({self._plan.limit})."
             job.error = blame(job.mistake) if job.mistake else late
@@ -113,19 +104,20 @@ class Asking:
         if job.mistake is None:
             unasked = self._left[name] = self._left.get(name, 0) + len(job.left)
         pulled = job.pulled or self._now if job.told and job.error is None else None
-        self._store.end(self._number(name), name, self._now, error=job.error, pulled=pulled, unasked=unasked)
+        number = self._keeping.number(name)
+        self._store.end(number, name, self._now, error=job.error, pulled=pulled, unasked=unasked)
 
     def _ask_account(self, job: Job) -> None:
         """Asks about the account, where that is wanted; then also about posts whose copies are others than before."""
         if job.site is None or job.service.account is None:
             return
         name = job.source.name
-        with self._in_time():
-            before = self._store.copies_of(name)
+        with self._keeping.turn(job) as store:
+            before = store.copies_of(name)
         self._ask(job, job.service.account, job.site, ())
-        with self._in_time():
-            self._store.mark_asked(name, [ACCOUNT], self._now)
-            after = self._store.copies_of(name)
+        with self._keeping.turn(job) as store:
+            store.mark_asked(name, [ACCOUNT], self._now)
+            after = store.copies_of(name)
         known = {post.url for post in job.posts}
         moved = [post for post in job.site if before.get(post.url) != after.get(post.url) and post.url not in known]
         if job.by_post:
@@ -136,9 +128,9 @@ class Asking:
         """Asks about some posts; they are ticked off when that is done, or earlier where the source says so."""
         self._ask(job, job.service.pull, posts, posts if job.by_post else ())
         if job.by_post:
-            with self._in_time():
-                self._store.mark_asked(job.source.name, [post.url for post in posts], self._now)
-            job.tick((post.url for post in posts), posts)
+            with self._keeping.turn(job) as store:
+                if rest := job.tick((post.url for post in posts), posts):
+                    store.mark_asked(job.source.name, rest, self._now)
 
     def _ask(self, job: Job, answer: Answer, posts: tuple[Post, ...], among: tuple[Post, ...]) -> None:
         """Asks, and commits what is told, ticking off posts `among` those; a local source
@@ -147,47 +139,26 @@ class Asking:
         After trouble a file is read again though it may not have changed: that is how the trouble is known to be over.
         """
         name, local = job.source.name, job.service.local
-        with self._in_time():
+        with self._keeping.turn(job) as store:
             if not local:
-                self._number(name)
-            cursor = self._store.cursor(name)
-            copies = {} if local else self._store.copies_of(name)
+                self._keeping.number(name)
+            cursor = store.cursor(name)
+            copies = {} if local else store.copies_of(name)
         full = self._plan.full or (local and name in self._troubled)
         ask = Ask(posts, cursor, full, self._now, self._sites, copies, self._shares.at_a_time)
         for batch in answer(job.source, ask, self._shares.client(name)):
-            self._commit(job, batch, among)
-        job.told = True
-
-    def _commit(self, job: Job, batch: Batch, among: tuple[Post, ...]) -> None:
-        with self._in_time():
-            name = job.source.name
-            job.changes += self._store.commit(self._number(name), name, batch, self._now)
+            self._keeping.hand_in(job, batch, job.tick((*batch.complete, *batch.answered), among))
             job.problems += batch.problems
             job.pulled, job.told = batch.pulled or job.pulled, True
-            if done := job.tick((*batch.complete, *batch.answered), among):
-                self._store.mark_asked(name, done, self._now)
+        job.told = True
 
     def _end(self, job: Job) -> None:
         name = job.source.name
-        with self._in_time():
-            if job.error is not None or name in self._numbers:
-                number = self._number(name)
-                self._store.end(number, name, self._now, error=job.error, pulled=self._moment(job))
+        with self._keeping.turn(job) as store:
+            if job.error is not None or self._keeping.has_begun(name):
+                number = self._keeping.number(name)
+                store.end(number, name, self._now, error=job.error, pulled=self._moment(job))
             job.state = "fresh" if job.error is None else "failed"
-
-    def _number(self, name: str) -> int:
-        """The number of this pull of a source, which begins with it. Only while writing, or when the door is closed."""
-        if name not in self._numbers:
-            self._numbers[name] = self._store.begin(name, self._now)
-        return self._numbers[name]
-
-    @contextlib.contextmanager
-    def _in_time(self) -> Iterator[None]:
-        """The turn to write; _TooLateError where the door is closed."""
-        with self._writing:
-            if self._over:
-                raise _TooLateError
-            yield
 
     def _moment(self, job: Job) -> datetime | None:
         """When the answer was true, where that is not now; a file that does not say is as old as the newest post."""

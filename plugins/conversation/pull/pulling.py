@@ -82,9 +82,10 @@ class Pull:
         """Begins to ask about the posts `known` from the last build; at the very first one there are none yet."""
         if not self.asks:
             return
-        self._activity = _activity(self._store)
+        happened = self._store.activity()
+        self._activity = _by_post(happened, self._store.matches())
         self._known = {post.url: _findable(post) for post in known}
-        self._newest = _newest(self._store, known, self._now)
+        self._newest = _newest(happened.values(), known, self._now)
         for source, service in self._sources:
             if service.local or not known:
                 continue  # a service that answers for the whole site may find posts by their addresses only
@@ -239,18 +240,16 @@ def _findable(post: Post) -> tuple[object, ...]:
     return post.aliases, post.syndication
 
 
-def _activity(store: Store) -> dict[str, datetime]:
-    """By post URL: when anything about it last changed, as far as the last build could match it."""
-    matches = store.matches()
+def _by_post(happened: Mapping[str, datetime], matches: Mapping[str, tuple[str, str]]) -> dict[str, datetime]:
+    """By post URL: when anybody last did something about it, as far as the last build could match it."""
     activity: dict[str, datetime] = {}
-    for target, changed in store.activity().items():
+    for target, when in happened.items():
         post = matches.get(target, ("", ""))[0]
-        activity[post] = max(changed, activity.get(post, changed))
+        activity[post] = max(when, activity.get(post, when))
     return activity
 
 
-def _newest(store: Store, known: Iterable[Post], now: datetime) -> datetime | None:
+def _newest(happened: Iterable[datetime], known: Iterable[Post], now: datetime) -> datetime | None:
     """When anything last happened on the site: a post published, an act received."""
     times = [post.published for post in known if post.published and post.status != "draft"]
-    times += store.activity().values()
-    return max((time for time in times if time <= now), default=None)
+    return max((time for time in [*times, *happened] if time <= now), default=None)

@@ -178,7 +178,7 @@ class Service:
     local: bool = False
     per_post: Callable[[Source], bool] = lambda source: False  # noqa: ARG005
     #: A per-post service is asked about so many posts at a time: as many as one request can tell of, where it can tell
-    #: of many. They are ticked off then, where the batches did not do it before.
+    #: of many; a hundred or so, where each batch ticks off its post. All are ticked off then, at the latest.
     at_once: int = 10
     #: For a per-post service: the part that concerns the whole account, asked before the posts: what was given, the
     #: copies of posts, snapshots. None where there is none, or where the source names no account.

@@ -8,6 +8,7 @@ How many requests a host gets at a time, and when, is the client's business: see
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -16,10 +17,19 @@ from typing import TypeVar
 
 from ..errors import SourceError
 
-__all__ = ["abreast"]
+__all__ = ["ENOUGH", "abreast"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+
+#: Where no answer about the first so many posts can be used, a source need not ask about the others.
+ENOUGH = 10
+#: How many times as many items are handed out as are worked on: nobody waits for whoever listens to what is told.
+AHEAD = 2
+
+
+class _NotBegunError(Exception):
+    """There was trouble before this item's turn came."""
 
 
 def abreast(work: Callable[[_T], _R], items: Iterable[_T], at_a_time: int) -> Iterator[_R]:
@@ -33,19 +43,32 @@ def abreast(work: Callable[[_T], _R], items: Iterable[_T], at_a_time: int) -> It
         yield from map(work, items)
         return
     waiting = iter(items)
+    trouble = threading.Event()
     failure: SourceError | None = None
+
+    def attempt(item: _T) -> _R:
+        if trouble.is_set():
+            raise _NotBegunError
+        try:
+            return work(item)
+        except SourceError:
+            trouble.set()
+            raise
+
     with ThreadPool(at_a_time) as pool:
         under_way: deque[AsyncResult[_R]] = deque(
-            pool.apply_async(work, (item,)) for item in islice(waiting, at_a_time)
+            pool.apply_async(attempt, (item,)) for item in islice(waiting, AHEAD * at_a_time)
         )
         while under_way:
             try:
                 told = under_way.popleft().get()
+            except _NotBegunError:
+                continue
             except SourceError as error:
                 failure = failure or error
                 continue
-            if failure is None:
-                under_way.extend(pool.apply_async(work, (item,)) for item in islice(waiting, 1))
+            if not trouble.is_set():
+                under_way.extend(pool.apply_async(attempt, (item,)) for item in islice(waiting, 1))
             yield told
     if failure is not None:
         raise failure

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from ..acts import Act, Problem
 from ..errors import Malformed, Missing, Refused
 from ..http import Client
+from ..posts import Post
 from . import Ask, Batch, Copy, Finding, Option, Service, Snapshot, Source, copies
+from .abreast import abreast
 from .activitypub_api import Asked
 from .activitypub_parse import Actor, Collection, entries_of, id_of, is_public, links_of, total_of
 from .activitypub_thread import Reading, numbers, placed, read
@@ -88,17 +90,21 @@ def _copies(items: list[object], index: copies.Index) -> Iterator[Copy]:
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     """What the copies of the posts drew: a batch a post. Raises SourceError where the own server does not answer."""
     asked = Asked.of(source, client)
-    for post in ask.posts:
-        reading = Reading(post)
-        for url in copies.of(post, ask, asked.is_home):
-            read(asked, reading, url)
-        yield Batch(
-            tuple(placed(reading)),
-            gone=tuple(reading.gone),
-            counts=numbers(reading, source.name) if reading.whole else (),
-            problems=tuple(reading.problems),
-            complete=(post.url,) if reading.whole else (),
-        )
+    yield from abreast(lambda post: _of_post(asked, post, ask), ask.posts, ask.at_a_time)
+
+
+def _of_post(asked: Asked, post: Post, ask: Ask) -> Batch:
+    reading = Reading(post)
+    for url in copies.of(post, ask, asked.is_home):
+        read(asked, reading, url)
+    return Batch(
+        tuple(placed(reading)),
+        gone=tuple(reading.gone),
+        counts=numbers(reading, asked.source.name) if reading.whole else (),
+        problems=tuple(reading.problems),
+        complete=(post.url,) if reading.whole else (),
+        answered=(post.url,),
+    )
 
 
 def check(source: Source, client: Client) -> Iterator[Finding]:
@@ -120,4 +126,5 @@ SERVICE = Service(
     received=("reply", "like", "repost"),
     given=("reply", "repost", "quote", "mention", "note"),
     per_post=lambda source: True,  # noqa: ARG005 - every account
+    at_once=100,  # each is ticked off by itself
 )

@@ -25,7 +25,10 @@ _ACCOUNT = re.compile(r"@?([\w.+-]+)@([\w.-]+(?::\d+)?)")
 
 @dataclasses.dataclass(slots=True)
 class Asked:
-    """Whom a source is about, and what was asked already: `user` and `host` of the account, authors by their ids."""
+    """Whom a source is about, and what was asked already: `user` and `host` of the account, authors by their ids.
+
+    Several threads may use it: what two of them need at the same time is asked twice.
+    """
 
     source: Source
     client: Client

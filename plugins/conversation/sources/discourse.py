@@ -17,6 +17,7 @@ from ..errors import Malformed, Missing, Refused
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Copy, Finding, Option, Service, Snapshot, Source, copies
+from .abreast import abreast
 from .discourse_api import (
     ACTIONS,
     MAX_POSTS,
@@ -63,19 +64,36 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     """
     desk = desk_of(source, client)
     forum = Forum(source.name, desk.base, _account(source))
+    topics = {post.url: _topics_of(post, ask, desk) for post in ask.posts}
+    there = [post for post in ask.posts if topics[post.url]]
     proven = False
-    for post in ask.posts:
-        topics = {
-            topic_of(url, desk.base): url for url in copies.of(post, ask, lambda url: bool(topic_of(url, desk.base)))
-        }
-        if topics:
-            try:
-                yield _conversation(desk, forum, post, topics)
-                proven = True
-            except Refused as error:
-                if not proven:
-                    raise
-                yield Batch(problems=(Problem(next(iter(topics.values())), str(error)),))
+    for told in abreast(lambda post: _of_post(desk, forum, post, topics[post.url]), there, ask.at_a_time):
+        if told.refused is not None and not proven:
+            raise told.refused
+        proven = True
+        yield told.batch
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Told:
+    """What came of asking about a post; `refused` where its topic is closed to us."""
+
+    batch: Batch
+    refused: Refused | None = None
+
+
+def _topics_of(post: Post, ask: Ask, desk: Desk) -> dict[str, str]:
+    """The addresses of a post's topics, by number."""
+    urls = copies.of(post, ask, lambda url: bool(topic_of(url, desk.base)))
+    return {topic_of(url, desk.base): url for url in urls}
+
+
+def _of_post(desk: Desk, forum: Forum, post: Post, topics: dict[str, str]) -> _Told:
+    try:
+        return _Told(_conversation(desk, forum, post, topics))
+    except Refused as error:
+        problem = Problem(next(iter(topics.values())), str(error))
+        return _Told(Batch(problems=(problem,), answered=(post.url,)), error)
 
 
 def _conversation(desk: Desk, forum: Forum, post: Post, topics: dict[str, str]) -> Batch:
@@ -98,8 +116,13 @@ def _conversation(desk: Desk, forum: Forum, post: Post, topics: dict[str, str]) 
         problems += told.problems
         likes += told.likes or 0
         whole = whole and topic.whole and not told.problems
-    counts = (Count(forum.source, post.url, Kind.LIKE, likes),) if whole else ()
-    return Batch(tuple(acts), counts=counts, problems=tuple(problems), complete=(post.url,) if whole else ())
+    return Batch(
+        tuple(acts),
+        counts=(Count(forum.source, post.url, Kind.LIKE, likes),) if whole else (),
+        problems=tuple(problems),
+        complete=(post.url,) if whole else (),
+        answered=(post.url,),
+    )
 
 
 def _read(desk: Desk, number: str) -> Topic:
@@ -259,4 +282,5 @@ SERVICE = Service(
     received=("reply", "mention", "like"),
     given=("reply", "answer", "like"),
     per_post=lambda source: True,  # noqa: ARG005
+    at_once=100,  # each is ticked off by itself
 )

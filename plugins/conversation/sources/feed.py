@@ -11,7 +11,7 @@ Specifications: RFC 4287 (Atom), RFC 4685 (threading), RFC 5005 (paging), the RS
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
@@ -23,6 +23,7 @@ from ..http import Client
 from ..http.wording import shown
 from ..posts import Post
 from . import Ask, Batch, Option, Service, Source
+from .abreast import ENOUGH, abreast
 from .feed_acts import Told, parse_comments, parse_given, parse_mentions, parse_posts
 from .feed_parse import Entry, Feed, parse_feed
 from .feed_videos import parse_videos
@@ -47,6 +48,16 @@ class _Desk:
     client: Client
     home: str
     base_url: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Read:
+    """The pages of a post's feed, which is at `url`; and why there are no others, where that is an error."""
+
+    post: Post
+    url: str
+    pages: Sequence[Feed]
+    error: Missing | Malformed | Refused | None = None
 
 
 def is_per_post(source: Source) -> bool:
@@ -101,24 +112,36 @@ def _pull_posts(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[B
     One that is no feed or is refused is a Problem too, unless they all are.
     """
     without: list[str] = []
-    failed: list[SourceError] = []
-    for post in ask.posts:
+    failed = 0
+
+    def read(post: Post) -> _Read:
         url = _filled(source.options["url"], post)
-        url = urljoin(source.base_url, url) if source.base_url else url
-        try:
-            for feed in fetch_pages(dataclasses.replace(desk, home=url), url):
-                yield _batch(feed, parse_comments(feed, source=source.name, kind=kind, target=post.url))
-        except Missing:
-            without.append(shown(url))
-        except (Malformed, Refused) as error:
-            failed.append(error)
-            if len(failed) == len(ask.posts):
-                raise
-            yield Batch(problems=(Problem(shown(url), str(error)),))
-        yield Batch(answered=(post.url,))
+        return _read(desk, post, urljoin(source.base_url, url) if source.base_url else url)
+
+    for number, told in enumerate(abreast(read, ask.posts, ask.at_a_time), 1):
+        for feed in told.pages:
+            yield _batch(feed, parse_comments(feed, source=source.name, kind=kind, target=told.post.url))
+        if isinstance(told.error, Missing):
+            without.append(shown(told.url))
+        elif told.error is not None:
+            failed += 1
+            if failed == number and number in {ENOUGH, len(ask.posts)}:
+                raise told.error
+            yield Batch(problems=(Problem(shown(told.url), str(told.error)),))
+        yield Batch(answered=(told.post.url,))
     if without:
         what = f"{len(without)} of {len(ask.posts)} posts have no feed there, for example {without[0]}"
         yield Batch(problems=(Problem(source.options["url"], what),))
+
+
+def _read(desk: _Desk, post: Post, url: str) -> _Read:
+    """The feed of a post, as far as it can be read."""
+    pages: list[Feed] = []
+    try:
+        pages.extend(fetch_pages(dataclasses.replace(desk, home=url), url))
+    except (Missing, Malformed, Refused) as error:
+        return _Read(post, url, pages, error)
+    return _Read(post, url, pages)
 
 
 def _pull_site(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[Batch]:
@@ -248,4 +271,5 @@ SERVICE = Service(
     received=KINDS,
     given=KINDS,
     per_post=is_per_post,
+    at_once=100,  # each is ticked off by itself
 )

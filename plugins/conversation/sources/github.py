@@ -52,7 +52,8 @@ class Thread:
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     """The comments on the posts asked about. A post whose discussion is refused is a Problem, unless the first is.
 
-    Raises Refused (naming the token's variable), Unreachable or Malformed.
+    One after another, as GitHub wants it (docs.github.com, "Best practices for using the REST API"). Raises Refused
+    (naming the token's variable), Unreachable or Malformed.
     """
     web = web_of(source)
     proven = False

@@ -93,14 +93,14 @@ def read_entry(entry: object, *, source: str, where: str, target: str = "", ids:
     aim = text_of(entry.get("wm-target"), ADDRESS_LIMIT) or address_of(entry.get(relation)) or target
     if not aim:
         return Reading(problems=(Problem(where, "names no page that it is about (wm-target)"),))
-    act, notes = _act(entry, relation, aim, source)
     number = text_of(entry.get("wm-id"), 40) if ids == "wm-id" else ""
-    act = dataclasses.replace(act, id=number or _hashed(act))
+    act, notes = _act(entry, relation, aim, source, number)
+    act = act if number else dataclasses.replace(act, id=_hashed(act))
     return Reading(act, tuple(Problem(where, note) for note in notes))
 
 
-def _act(entry: Mapping[str, object], relation: str, target: str, source: str) -> tuple[Act, list[str]]:
-    """The act of an entry, still without an id, and notes on what was wrong with its values."""
+def _act(entry: Mapping[str, object], relation: str, target: str, source: str, number: str) -> tuple[Act, list[str]]:
+    """The act of an entry, with its number as its id, and notes on what was wrong with its values."""
     sender = address_of(entry.get("wm-source"))
     url = address_of(entry.get("url")) or sender
     title = text_of(entry.get("name"), NAME_LIMIT)
@@ -112,7 +112,7 @@ def _act(entry: Mapping[str, object], relation: str, target: str, source: str) -
         direction=Direction.RECEIVED,
         kind=Kind.LIKE if _REACTION.match(sender) else _RELATIONS.get(relation, Kind.MENTION),
         source=source,
-        id="",
+        id=number,
         url=url,
         target=target,
         channel=channel_of(url, sender),

@@ -19,6 +19,7 @@ from ..http import Client
 from ..http.wording import shown
 from ..posts import Post
 from . import Ask, Batch, Option, Service, Source
+from .abreast import ENOUGH, abreast
 from .copies import Index
 from .jf2 import parse_feed, read_entry
 from .jf2_documents import entries_in, is_jf2
@@ -46,6 +47,15 @@ class _Desk:
             url = (post.url + url.removeprefix("{url}")) if url.startswith("{url}") else url
             url = url.replace("{url}", quote(post.url, safe=""))
         return urljoin(self.source.base_url, url) if self.source.base_url else url
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of asking about a post: documents, and `why` these are not all; or an error, where there are none."""
+
+    documents: Sequence[object] = ()
+    why: str = ""
+    error: Missing | Malformed | None = None
 
 
 def is_per_post(source: Source) -> bool:
@@ -76,48 +86,63 @@ def _of_site(desk: _Desk, ask: Ask) -> Iterator[Batch]:
         told += sum(1 for _ in entries_in(document))
         total = max(total, _total_of(document))
         yield Batch(acts, problems=problems)
-    yield _end(listing, where, missing=total - told, complete="*", cursor=_cursor(desk, ask))
+    yield _end(listing.why, where, missing=total - told, complete="*", cursor=_cursor(desk, ask))
 
 
 def _of_posts(desk: _Desk, ask: Ask) -> Iterator[Batch]:
     """What is said of each post. One that the receiver does not know, while it knows others, has no mentions any more.
 
-    One whose answer is no JF2 is a Problem, unless they all are.
+    One whose answer is no JF2 is a Problem; where all are that, or the first `ENOUGH`, it is raised.
     """
     unknown: list[Post] = []
-    failed: list[Malformed] = []
-    for post in ask.posts:
-        try:
-            yield from _of_post(desk, ask, post)
-        except Missing:
+    failed = 0
+    for number, (post, read) in enumerate(abreast(lambda post: (post, _read(desk, post)), ask.posts, ask.at_a_time), 1):
+        if isinstance(read.error, Missing):
             unknown.append(post)
-        except Malformed as error:
-            failed.append(error)
-            if len(failed) == len(ask.posts):
-                raise
-            yield Batch(problems=(Problem(shown(desk.address(post)), str(error)),))
-    if unknown and len(unknown) + len(failed) < len(ask.posts):
+        elif read.error is not None:
+            failed += 1
+            if failed == number and number in {ENOUGH, len(ask.posts)}:
+                raise read.error
+            yield Batch(problems=(Problem(shown(desk.address(post)), str(read.error)),), answered=(post.url,))
+        else:
+            yield _of_post(desk, ask, post, read)
+    if unknown and len(unknown) + failed < len(ask.posts):
         yield Batch(complete=tuple(post.url for post in unknown))
     elif unknown:
         what = "nothing is there, nor for any other post that was asked about; is the address right?"
         yield Batch(problems=(Problem(shown(desk.address(unknown[0])), what),))
 
 
-def _of_post(desk: _Desk, ask: Ask, post: Post) -> Iterator[Batch]:
-    where = shown(desk.address(post))
-    listing, index = fetch_documents(desk, desk.address(post)), Index([post], ask.sites)
-    told = total = 0
-    for document in listing:
-        acts, problems = parse_about(document, post, index, source=desk.source.name, where=where)
-        told += sum(1 for _ in entries_in(document))
-        total = max(total, _total_of(document))
-        yield Batch(acts, problems=problems)
-    yield _end(listing, where, missing=total - told, complete=post.url, cursor=_cursor(desk, ask))
+def _read(desk: _Desk, post: Post) -> _Read:
+    """The documents about a post."""
+    listing = fetch_documents(desk, desk.address(post))
+    documents: list[object] = []
+    try:
+        documents.extend(listing)
+    except (Missing, Malformed) as error:
+        if not documents:
+            return _Read(error=error)
+        return _Read(documents, why=str(error))
+    return _Read(documents, why=listing.why)
 
 
-def _end(listing: Listing[object], where: str, *, missing: int, complete: str, cursor: Mapping[str, str]) -> Batch:
-    """The last batch of a listing: complete if it was whole, else why it was not."""
-    why = listing.why
+def _of_post(desk: _Desk, ask: Ask, post: Post, read: _Read) -> Batch:
+    """What the documents about a post tell; complete if that is all."""
+    where, index = shown(desk.address(post)), Index([post], ask.sites)
+    parsed = [parse_about(document, post, index, source=desk.source.name, where=where) for document in read.documents]
+    told = sum(1 for document in read.documents for _ in entries_in(document))
+    total = max(map(_total_of, read.documents), default=0)
+    end = _end(read.why, where, missing=total - told, complete=post.url, cursor=_cursor(desk, ask))
+    return dataclasses.replace(
+        end,
+        acts=tuple(act for acts, _ in parsed for act in acts),
+        problems=(*(problem for _, problems in parsed for problem in problems), *end.problems),
+        answered=(post.url,),
+    )
+
+
+def _end(why: str, where: str, *, missing: int, complete: str, cursor: Mapping[str, str]) -> Batch:
+    """The end of a listing: complete if it was whole, else `why` it was not."""
     if not why and missing > 0:
         why = f"it holds {missing:,} more; put the parameter for its pages into the address, such as &page={{page}}"
     if why:
@@ -189,9 +214,9 @@ def parse_about(
     for place, entry, _ in entries_in(document):
         reading = read_entry(entry, source=source, where=f"{where}, {place}", target=post.url)
         problems.extend(reading.problems)
-        if reading.act:
-            own = index.post_of([reading.act.target]) is post
-            acts.append(dataclasses.replace(reading.act, target=post.url) if own else reading.act)
+        if (act := reading.act) is not None:
+            respelled = act.target != post.url and index.post_of([act.target]) is post
+            acts.append(dataclasses.replace(act, target=post.url) if respelled else act)
     return tuple(acts), tuple(problems)
 
 
@@ -216,4 +241,5 @@ SERVICE = Service(
     received=("reply", "mention", "like", "repost", "bookmark", "rsvp", "quote", "follow"),
     token="what the receiver wants as `Authorization: Bearer`, if anything",  # noqa: S106 - help
     per_post=is_per_post,
+    at_once=100,  # each is ticked off by its own batch
 )

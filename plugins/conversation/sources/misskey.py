@@ -15,6 +15,7 @@ from ..errors import Malformed, Missing, Refused
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Option, Service, Source, copies
+from .abreast import abreast
 from .misskey_account import account
 from .misskey_api import Asked, home_of, refused
 from .misskey_parse import (
@@ -49,8 +50,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     asked = Asked(source, home_of(source), client)
     people: dict[str, Note] = {}
     try:
-        for post in ask.posts:
-            yield _of_post(asked, post, ask, people)
+        yield from abreast(lambda post: _of_post(asked, post, ask, people), ask.posts, ask.at_a_time)
     except Refused as error:
         raise refused(source, asked.home, error) from error
 
@@ -58,7 +58,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
 def _of_post(asked: Asked, post: Post, ask: Ask, people: dict[str, Note]) -> Batch:
     """Everything about one post. A copy that is not there any more has drawn nothing.
 
-    `people` are those known in full, by id; it grows.
+    `people` are those known in full, by id; it grows, and other posts make it grow at the same time.
     """
     found: list[_Found] = []
     counts: dict[Kind, Count] = {}
@@ -80,7 +80,8 @@ def _of_post(asked: Asked, post: Post, ask: Ask, people: dict[str, Note]) -> Bat
         counts=tuple(counts.values()) if whole else (),
         problems=tuple(one for one in found if isinstance(one, Problem)),
         complete=(post.url,) if whole else (),
-        proofs=tuple(proof for user in people.values() for proof in proofs_of(user, asked.home)),
+        answered=(post.url,),
+        proofs=tuple(proof for user in tuple(people.values()) for proof in proofs_of(user, asked.home)),
     )
 
 
@@ -134,7 +135,7 @@ def _silent(asked: Asked, entries: Sequence[object], people: dict[str, Note]) ->
     `people` are those known in full, by id; it grows.
     """
     here = {by for one in entries if (by := _by(one)) and not asked.home.is_me(user_of(one))}
-    unknown = sorted(here - people.keys())
+    unknown = sorted(by for by in here if by not in people)
     try:
         told = asked.users(unknown)
     except (Malformed, Missing) as error:
@@ -229,4 +230,5 @@ SERVICE = Service(
     given=("reply", "repost", "quote", "mention", "like", "note"),
     token="optional: from your account's settings there, under API; for reactions that you keep private",  # noqa: S106 - help
     per_post=lambda source: True,  # noqa: ARG005 - every account
+    at_once=100,  # each is ticked off by itself
 )

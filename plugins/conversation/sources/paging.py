@@ -68,10 +68,11 @@ def _linked(
         answer = client.get(here, params=params, token=token, headers=headers, accept=accept)
         page, params = answer.json(), ()
         entries = page if isinstance(page, list) else [page]
-        fresh = shown.fresh(entries)
+        following = answer.links.get("next", "")
+        # What there is but one page of need not be told apart from others.
+        fresh = shown.fresh(entries) if following or len(asked) > 1 else entries
         if fresh or not entries:
             yield page
-        following = answer.links.get("next", "")
         if not following:
             hidden = _NEXT.search(answer.headers.get("Link", ""))
             return "the service's next page has no usable address" if hidden else ""

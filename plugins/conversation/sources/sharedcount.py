@@ -13,6 +13,7 @@ from ..errors import Malformed, Missing, Refused, Unreachable
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Service, Source
+from .abreast import ENOUGH, abreast
 
 __all__ = ["SERVICE", "check", "fetch_quota", "fetch_shares", "parse_shares", "pull"]
 
@@ -31,18 +32,23 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     if not source.token:
         raise Refused(f"{source.name} needs an API key in {source.variable}; get one at {KEYS_AT}")
     failed = 0
-    for post in ask.posts:
-        try:
-            found = parse_shares(fetch_shares(source, client, post), source=source.name, target=post.url)
-        except (Malformed, Missing) as error:
-            found = Problem(post.url, str(error))
+    told = abreast(lambda post: (post, _shares(source, client, post)), ask.posts, ask.at_a_time)
+    for number, (post, found) in enumerate(told, 1):
         if isinstance(found, Problem):
             failed += 1
-            if failed == len(ask.posts):
+            if failed == number and number in {ENOUGH, len(ask.posts)}:
                 raise Malformed(f"{source.name} answers nothing that can be used: {found.what}")
             yield Batch(problems=(found,), answered=(post.url,))
         else:
             yield Batch(counts=(found,) if found else (), answered=(post.url,))
+
+
+def _shares(source: Source, client: Client, post: Post) -> Count | Problem | None:
+    """What there is to be told of a post."""
+    try:
+        return parse_shares(fetch_shares(source, client, post), source=source.name, target=post.url)
+    except (Malformed, Missing) as error:
+        return Problem(post.url, str(error))
 
 
 def fetch_shares(source: Source, client: Client, post: Post) -> object:
@@ -113,5 +119,6 @@ SERVICE = Service(
     received=("repost",),
     token="the API key from www.sharedcount.com; it can read share counts and nothing else",  # noqa: S106 - help
     per_post=lambda source: True,  # noqa: ARG005
+    at_once=100,  # each is ticked off by itself
     check=check,
 )

@@ -15,7 +15,20 @@ from __future__ import annotations
 from .forgetting import Erased
 from .rows import Stored
 from .store import Store
-from .values import Changes, Counted, Found, Observed, Picture, Proved, Pulled, SourceState, Tombstone, Versions, Whole
+from .values import (
+    Changes,
+    Counted,
+    Found,
+    Observed,
+    Picture,
+    Proved,
+    Pulled,
+    SourceState,
+    Told,
+    Tombstone,
+    Versions,
+    Whole,
+)
 
 __all__ = [
     "Changes",
@@ -29,6 +42,7 @@ __all__ = [
     "SourceState",
     "Store",
     "Stored",
+    "Told",
     "Tombstone",
     "Versions",
     "Whole",

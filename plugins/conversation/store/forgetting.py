@@ -21,6 +21,8 @@ from .schema import acts, forgotten, matches, problems, sources, tombstones
 
 __all__ = ["Erased", "Forgotten", "erase", "forget"]
 
+_FORGOTTEN = select(forgotten)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Erased:
@@ -47,7 +49,7 @@ class Forgotten:
     def read(cls, connection: Connection) -> Forgotten:
         """All people that the store has forgotten."""
         found: dict[str, set[str]] = {}
-        for one in connection.execute(select(forgotten)):
+        for one in connection.execute(_FORGOTTEN):
             found.setdefault(one.salt, set()).add(one.hash)
         return cls({salt: frozenset(hashes) for salt, hashes in found.items()})
 

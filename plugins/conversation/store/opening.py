@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 
 from ..errors import StoreError
 from . import damage, migrations
@@ -87,6 +87,9 @@ class Place:
         except DBAPIError as error:
             # Without its context: that would show the statement's parameters, people's words among them.
             raise self._trouble(error) from None
+        except StatementError as error:
+            # A value of the wrong kind, which never came to the database: the mistake of whoever gave it.
+            raise error.orig or error from None
 
     def _trouble(self, error: DBAPIError) -> StoreError:
         if self.path is not None and damage.is_corruption(error.orig):

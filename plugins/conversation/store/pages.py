@@ -47,13 +47,11 @@ def all_asked(connection: Connection) -> Iterator[tuple[str, str, datetime]]:
         yield r.source, r.post, r.at
 
 
-def mark_asked(connection: Connection, source: str, urls: Iterable[str], at: datetime) -> None:
-    """Notes that the source was asked about these posts; never sets a time back."""
-    for some in chunks(map(bounded, urls)):
-        which = select(asked_table).where(asked_table.c.source == source, asked_table.c.post.in_(some))
-        known = {r.post: r.at for r in connection.execute(which)}
-        fresh = [url for url in some if url not in known or known[url] < at]
-        upsert(connection, asked_table, [{"source": source, "post": url, "at": at} for url in fresh])
+def mark_asked(connection: Connection, pairs: Iterable[tuple[str, str]], at: datetime) -> None:
+    """Notes that sources were asked about posts, given by source and URL; never sets a time back."""
+    distinct = sorted({(source, bounded(url)) for source, url in pairs})
+    rows = [{"source": source, "post": url, "at": at} for source, url in distinct]
+    upsert(connection, asked_table, rows, newer="at")
 
 
 def save_posts(connection: Connection, told: Iterable[Post]) -> None:

@@ -23,12 +23,13 @@ from .rows import chunks, clean, upsert
 from .schema import acts, proofs
 from .values import Proved
 
-__all__ = ["all_proofs", "drop_of", "merge", "prune", "take"]
+__all__ = ["all_proofs", "drop_of", "merge", "proving", "prune", "take"]
 
 #: Bytes of each address: both are in one key, and PostgreSQL takes 2,704 for all columns together.
 LONGEST = 1200
 #: Proofs of one profile that are kept: more than any profile page has room for.
 MOST = 20
+_PROVING = select(proofs.c.source).distinct()
 
 
 def take(connection: Connection, source: str, told: Iterable[Proof], among: Iterable[Act], at: datetime) -> None:
@@ -49,6 +50,11 @@ def take(connection: Connection, source: str, told: Iterable[Proof], among: Iter
             _drop(connection, source, pair)
     # A clock that went back must not make a proof older than it is.
     upsert(connection, proofs, [row for pair, row in fresh.items() if pair not in known or known[pair].at < at])
+
+
+def proving(connection: Connection) -> set[str]:
+    """The sources of which any proof is known."""
+    return set(connection.scalars(_PROVING))
 
 
 def prune(connection: Connection, source: str) -> None:
@@ -103,7 +109,7 @@ def _pair(proof: Proof) -> tuple[str, str] | None:
 
 
 def _prune_all(connection: Connection) -> None:
-    for source in list(connection.scalars(select(proofs.c.source).distinct())):
+    for source in proving(connection):
         prune(connection, source)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, case, func, select, type_coerce
 from sqlalchemy.engine import Connection
 
 from ..acts import Count, Direction, Kind, Problem
@@ -46,6 +46,30 @@ _COUNTS_OF_TARGETS = (
     select(counts)
     .where(counts.c.target.in_(bindparam("targets", expanding=True)))
     .order_by(counts.c.target, counts.c.source, counts.c.kind, counts.c.at)
+)
+
+
+def _latest(column: ColumnElement[datetime | None], bound: ColumnElement[datetime]) -> ColumnElement[datetime]:
+    """The latest time in a column; a clock that was wrong elsewhere tells no time after `bound`."""
+    return func.max(case((column > bound, bound), else_=column))
+
+
+_TOLD = (acts.c.published, acts.c.updated, acts.c.received)
+_LATEST = (
+    select(
+        acts.c.source,
+        acts.c.target,
+        *(_latest(column, acts.c.changed).label(column.name) for column in _TOLD),
+        func.max(case((acts.c.changed > acts.c.first_seen, acts.c.changed))).label("edited"),
+        func.max(case((and_(*(column.is_(None) for column in _TOLD)), acts.c.first_seen))).label("undated"),
+        func.min(acts.c.first_seen).label("since"),
+    )
+    .where(_RECEIVED)
+    .group_by(acts.c.source, acts.c.target)
+    .order_by(acts.c.target)
+)
+_FIRST_COUNTS = select(counts.c.source, counts.c.target, func.min(counts.c.at).label("since")).group_by(
+    counts.c.source, counts.c.target
 )
 
 
@@ -101,9 +125,20 @@ def channels(connection: Connection) -> Iterator[str]:
 
 
 def activity(connection: Connection) -> dict[str, datetime]:
-    """When anything last came or changed, by target of received acts."""
-    newest = select(acts.c.target, func.max(acts.c.changed).label("newest")).where(_RECEIVED)
-    return {r.target: r.newest for r in connection.execute(newest.group_by(acts.c.target).order_by(acts.c.target))}
+    """When somebody last did something, by target of received acts; targets of which nobody can say that are left out.
+
+    What an act tells of its time counts, up to when that was heard, and so does an edit when it was noticed. An act
+    without any time came when it was first seen, if its source had told of the target before: among the first that it
+    told of a target are acts of any age.
+    """
+    since = {(r.source, r.target): r.since for r in connection.execute(_FIRST_COUNTS)}
+    newest: dict[str, datetime] = {}
+    for r in connection.execute(_LATEST):
+        came = r.undated if r.undated and r.undated > min(r.since, since.get((r.source, r.target), r.since)) else None
+        times = [time for time in (r.published, r.updated, r.received, r.edited, came) if time]
+        if times:
+            newest[r.target] = max(*times, newest.get(r.target, times[0]))
+    return newest
 
 
 def versions(connection: Connection) -> dict[str, str]:

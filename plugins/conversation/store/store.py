@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 from ..acts import Count, Kind, Problem, Proof
 from ..posts import Post
 from ..sources import Batch
-from . import accounts, damage, forgetting, merging, pages, pictures, proofs, reading, writing
+from . import accounts, damage, forgetting, merging, pages, pictures, proofs, reading, taking, writing
 from .forgetting import Erased
 from .opening import Place, open_place
 from .rows import Stored
-from .values import Changes, Counted, Observed, Picture, SourceState, Versions, Whole
+from .values import Changes, Counted, Observed, Picture, SourceState, Told, Versions, Whole
 
 __all__ = ["Store"]
 
@@ -67,8 +67,15 @@ class Store:
 
     def commit(self, pull: int, source: str, batch: Batch, at: datetime) -> Changes:
         """Takes in a batch, wholly or not at all; `source` stands for whatever the acts in it name as theirs."""
+        return self.commit_all([Told(source, pull, batch)], at)[0]
+
+    def commit_all(self, told: Sequence[Told], at: datetime) -> list[Changes]:
+        """Takes in batches, of several sources too, in their order: all wholly, or none. What became of each is told.
+
+        The posts that they were asked about count as asked with that.
+        """
         with self._writing() as connection:
-            return writing.commit(connection, pull, source, batch, at)
+            return taking.take(connection, told, at)
 
     def end(
         self,
@@ -113,11 +120,11 @@ class Store:
     def mark_asked(self, source: str, posts: Iterable[str], at: datetime) -> None:
         """Notes that a per-post source was asked about the posts with these URLs."""
         with self._writing() as connection:
-            writing.ensure_source(connection, source)
-            pages.mark_asked(connection, source, posts, at)
+            writing.ensure_sources(connection, [source])
+            pages.mark_asked(connection, [(source, post) for post in posts], at)
 
     def activity(self) -> dict[str, datetime]:
-        """When anything last came or changed, by target of received acts."""
+        """When somebody last did something, as far as that is known, by target of received acts."""
         with self._place.reading() as connection:
             return reading.activity(connection)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..acts import Count, Problem, Proof
 from ..posts import Post
-from ..sources import Copy, Snapshot
+from ..sources import Batch, Copy, Snapshot
 from .rows import Stored
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Proved",
     "Pulled",
     "SourceState",
+    "Told",
     "Tombstone",
     "Versions",
     "Whole",
@@ -43,6 +44,16 @@ class SourceState:
     error: str | None
     acts: int
     unasked: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """A batch of the pull with the number `pull` of a source, and the URLs of posts about which that was `asked`."""
+
+    source: str
+    pull: int
+    batch: Batch
+    asked: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
