@@ -84,6 +84,8 @@ class Keeping:
                 self._write()
             self._over = True
         self._bell.put(item=False)
+        if self._writer is not None:
+            self._writer.join()  # it has nothing more to write; beside a thread nobody can fork
 
     def has_begun(self, name: str) -> bool:
         """Whether the source has begun a pull."""
