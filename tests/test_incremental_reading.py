@@ -30,6 +30,7 @@ from pelican.readers import BaseReader
 from incremental.reading import attach, body_digest, forked, links_of, markdown_reuse, origin_of
 from incremental.reading.hearing import names_a_day
 from incremental.reading.purity import why_text
+from incremental.reading.rows import decode
 from incremental.reading.sources import UNSETTLED
 from readings import Read, made, post, read, read_plainly, warnings_of, write
 
@@ -137,7 +138,7 @@ def test_what_was_done_to_the_files_is_seen(tmp_path: Path, alone: bool) -> None
     assert second.seen() == read_plainly(tmp_path).seen()
     assert {*reads(second)} - {*ALWAYS} == {"plain.md", "new.md", "moved.md"}
     with sqlite3.connect(tmp_path / "cache" / "articles.sqlite") as db:
-        names = {name.decode() for (name,) in db.execute("SELECT name FROM content")}
+        names = {name for (chunk,) in db.execute("SELECT rows FROM chunk") for name, *_ in decode(chunk)}
     db.close()
     assert {"moved.md", "new.md"} <= names
     assert not {"zone.md", "hidden.md"} & names
@@ -217,7 +218,7 @@ def harm(path: Path, damage: str) -> None:
         path.mkdir()
     else:
         sql = {
-            "rows": "UPDATE content SET meta = x'e9ff'",
+            "rows": "UPDATE chunk SET rows = x'e9ff'",
             "bodies": "UPDATE body SET text = 'other'",
             "tables": "DROP TABLE body",
         }[damage]
@@ -233,7 +234,7 @@ def test_a_build_killed_while_it_saves_leaves_the_cache_of_before(tmp_path: Path
     write(tmp_path, "b.md", post("B"))
     pid = os.fork()
     if pid == 0:
-        sqlite3.connect(tmp_path / "cache" / "articles.sqlite").executescript("BEGIN IMMEDIATE; DELETE FROM content;")
+        sqlite3.connect(tmp_path / "cache" / "articles.sqlite").executescript("BEGIN IMMEDIATE; DELETE FROM chunk;")
         os._exit(0)
     os.waitpid(pid, 0)
     assert reads(read(tmp_path)) == ["b.md"]

@@ -82,7 +82,9 @@ class Digester:
         """Which content it is, not what it says: that is asked attribute by attribute. Raises Opaque."""
         found = self._contents.get(id(content))
         if found is None:
-            found = self._contents[id(content)] = (content, joined(b"content", content_name(content).encode()))
+            # Longer than a digest, and so like none.
+            name = b"content with the name " + content_name(content).encode("utf-8", "surrogatepass")
+            found = self._contents[id(content)] = (content, name)
         return found[1]
 
     def _all(self, values: Iterable[object]) -> list[bytes]:
