@@ -23,6 +23,7 @@ from .digests import Digester
 from .edition import Edition
 from .fingerprint import changed, fingerprint, reading_part, unknown_settings
 from .journal import Journal
+from .leaving import leave_quickly
 from .listeners import others
 from .memory import Copied, Memory
 from .outputs import remove_others, remove_stale
@@ -71,6 +72,7 @@ class Session:
         signals.get_writer.connect(self.writer)
         signals.article_writer_finalized.connect(self.flush)
         blinker.signal("incremental_outputs").connect(self.adopt)
+        leave_quickly()
 
     def begin(self, pelican: Pelican) -> None:
         """A run begins: nothing is read yet."""
