@@ -157,7 +157,7 @@ def quicken_lists(generator: Any) -> None:
 
 
 def with_own_dates(generator: Any, generate: Callable[[Any], None], name: str, write: Any) -> None:
-    """Pelican's `generate_tags` and the like, which pick a group's articles out of `dates`: they find no others there."""
+    """Pelican's `generate_tags` and the like, which pick a group's articles out of `dates` and now find no others."""
     groups, dates = getattr(generator, name), generator.dates
     listed = list(dates)
     order = {id(one): place for place, one in enumerate(listed)}

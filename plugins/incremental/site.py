@@ -15,6 +15,7 @@ from .shelves import ALL, LENGTH, Question, Shelf
 __all__ = ["Site"]
 
 Equal = TypeVar("Equal", bound=Hashable)
+Answer = TypeVar("Answer")
 #: Attributes that the place of the page which shows them has a say in.
 TEXTS = frozenset({"content", "summary"})
 #: What Pelican hands to each content anew, and the settings' digest stands for; and the body, which has its own digest.
@@ -39,6 +40,7 @@ class Site:
         self._attributes: dict[tuple[int, str], bytes] = {}
         self._wholes: dict[int, bytes] = {}
         self._same: dict[Hashable, Any] = {}
+        self._told: dict[tuple[int, tuple[str, ...]], tuple[Content, Any]] = {}
 
     @property
     def attaches(self) -> bool:
@@ -52,6 +54,16 @@ class Site:
     def same(self, value: Equal) -> Equal:
         """The first of equal values: what many pages have in common is kept, and asked, once."""
         return self._same.setdefault(value, value)  # type: ignore[no-any-return]
+
+    def once(self, content: Content, read: tuple[str, ...], make: Callable[[], Answer]) -> Answer:
+        """What `make` says of attributes that were read of a content, asked once if nobody changes them meanwhile."""
+        if not self.settled:
+            return make()
+        found = self._told.get((id(content), read))
+        if found is None:
+            # The content is kept, so that its identity stays its own.
+            found = self._told[id(content), read] = (content, make())
+        return found[1]
 
     def value(self, value: Any, *, stays: bool = False) -> bytes:
         """The digest of a variable's value; one that `stays` as it is while pages are written is remembered."""
