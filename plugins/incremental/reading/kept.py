@@ -6,7 +6,7 @@ content came with is kept as one tuple, in the order of its attributes, and comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import is_
@@ -14,13 +14,19 @@ from typing import Any
 
 from pelican import contents
 
+from .plain import OF_A_WRAPPER, WRAPPER, WRAPPERS
 from .sources import as_bytes, digest
 
 KEPT = "_incremental"
 #: What belongs to the build and not to the content.
 SHARED = frozenset({"settings", "_context", "translations"})
 
+#: So many attributes a tag has at least.
+OWN = 4
+
 Links = tuple[tuple[str, str], ...]
+#: A tag, category or author, with its name and slug.
+Wrapper = tuple[contents.URLWrapper, str, str]
 #: Of each link to a source of the site: what kind it is, and under which keys and paths Pelican looks for it.
 Targets = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
@@ -72,6 +78,8 @@ class Kept:
     targets: Targets | None
     #: The body as it came from the file, once it is in memory.
     body: str | None
+    #: The tags, category and authors of a content that was just read, with their names and slugs.
+    wrappers: tuple[Wrapper, ...] = ()
     late: Late | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -93,9 +101,11 @@ class Late:
     address: tuple[str, str] | None
     #: Those of whose slugs the address is made, and their slugs.
     slugs: tuple[tuple[contents.URLWrapper, str], ...]
-    #: The metadata as they are kept, and the objects that they may name; None once somebody has seen or set them.
+    #: The metadata as they are kept; None once somebody has seen or set them.
     metadata: bytes | None
-    made: list[object]
+    #: What attributes and metadata are made of, and how that is kept (`plain.pack`).
+    made: list[Any]
+    told: tuple[tuple[Any, ...], ...]
     #: The names among the metadata that Pelican asks for in each build.
     special: tuple[str, ...]
     #: Names of attributes that somebody set; None once attributes may have been set unseen.
@@ -114,7 +124,7 @@ def wake(content: contents.Content) -> None:
     if known is None or known.late is None or known.late.metadata is None:
         return
     metadata = known.late.load_metadata(known, known.late)
-    known.late.metadata, known.late.made = None, []
+    known.late.metadata = None
     raw(content)["metadata"] = metadata
     place = known.shape.places["metadata"]
     known.values = (*known.values[:place], metadata, *known.values[place + 1 :])
@@ -152,9 +162,32 @@ def is_original(known: Kept, own: Mapping[str, Any], name: str) -> bool:
     return place is not None and own.get(name) is known.values[place]
 
 
-def changed_inside(known: Kept) -> list[int]:
-    """The places of lists and dictionaries that were changed since, though they are the same."""
-    return [place for place, held in known.held if not same(inside(known.values[place]), held)]
+def changed_inside(known: Kept) -> set[int]:
+    """The places of values that were changed since, though they are the same objects."""
+    places = {place for place, held in known.held if not same(inside(known.values[place]), held)}
+    if altered := {id(one) for one, name, slug in wrappers_of(known) if is_altered(one, name, slug)}:
+        places |= {place for place, value in enumerate(known.values) if altered & {id(value), *map(id, inside(value))}}
+    return places
+
+
+def wrappers_of(known: Kept) -> Iterable[Wrapper]:
+    """The tags, category and authors that a content came with, with their names and slugs."""
+    if known.late is None:
+        return known.wrappers
+    pairs = zip(known.late.told, known.late.made, strict=False)  # metadata may be made of more
+    return [(one, told[2], told[3]) for told, one in pairs if told[0] == WRAPPER]
+
+
+def is_altered(wrapper: contents.URLWrapper, name: str, slug: str) -> bool:
+    """Whether a tag was renamed since, or has what it did not come with."""
+    own = vars(wrapper)
+    return own["_name"] is not name or own["_slug"] is not slug or (len(own) > OWN and not own.keys() <= OF_A_WRAPPER)
+
+
+def wrappers_in(attributes: Mapping[str, object]) -> tuple[Wrapper, ...]:
+    """The tags, category and authors among attributes, with their names and slugs: `Kept.wrappers`."""
+    single: list[Any] = [one for value in attributes.values() for one in (value if type(value) is list else (value,))]
+    return tuple((one, one._name, one._slug) for one in single if type(one) in WRAPPERS)  # noqa: SLF001
 
 
 def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:

@@ -11,7 +11,7 @@ from pelican.utils import file_suffix
 
 from .cache import ContentCache
 from .hearing import say_again
-from .kept import KEPT, SHARED, Kept, attributes_of, held_in, shape
+from .kept import KEPT, SHARED, Kept, attributes_of, held_in, shape, wrappers_in
 from .parsing import Parsed, from_child, read_for_parent
 from .plain import Packed, pack
 from .rows import Row, decode, encode
@@ -136,4 +136,5 @@ class TextCache(ContentCache):
         except ValueError:
             whole = b""
         values, held = tuple(attributes.values()), held_in(attributes)
-        return Kept(whole, shape(tuple(attributes)), values, held, body, None, None, content._content)  # noqa: SLF001
+        text, came = content._content, wrappers_in(attributes)  # noqa: SLF001
+        return Kept(whole, shape(tuple(attributes)), values, held, body, None, None, text, came)

@@ -13,7 +13,7 @@ from pelican.generators import ArticlesGenerator
 
 from .cache import ContentCache
 from .hearing import Hearing, say_again
-from .kept import KEPT, SHARED, Kept, Late, attributes_of, held_in, inside, raw, set_raw, shape
+from .kept import KEPT, SHARED, Kept, Late, attributes_of, held_in, inside, raw, set_raw, shape, wrappers_in
 from .links import links_in, targets_in
 from .plain import Part, frozen, pack, parts
 from .restored import RESTORED, Restored, is_watched
@@ -171,7 +171,8 @@ class WholeCache(ContentCache):
         links = links_in(content)
         targets = targets_in(content.relative_source_path, links)
         values, held, text = tuple(attributes.values()), held_in(attributes), content._content  # noqa: SLF001
-        vars(content)[KEPT] = Kept(whole, shape(tuple(attributes)), values, held, body, links, targets, text)
+        came = wrappers_in(attributes)
+        vars(content)[KEPT] = Kept(whole, shape(tuple(attributes)), values, held, body, links, targets, text, came)
         wanted = any(what in {"static", "attach"} for what, _ in links)
         static, address = tuple(content.get_static_links()) if wanted else (), self._address(content)
         own, metadata = parts(packed)
@@ -257,6 +258,7 @@ class WholeCache(ContentCache):
             links,
             targets,
             None,
+            (),
             Late(
                 self._body,
                 self._metadata,
@@ -268,6 +270,7 @@ class WholeCache(ContentCache):
                 tuple([(of, of._slug) for of in map(attributes.get, ("author", "category")) if of]),  # noqa: SLF001
                 metadata,
                 made,
+                objects,
                 special,
             ),
         )
