@@ -18,8 +18,6 @@ from pelican.contents import Content
 
 from .reading import lacks
 
-#: So many contents Pelican may look through for each of them.
-TOGETHER = 100
 #: New objects after which Python looks for garbage among them; as it comes, 700.
 COLLECT_AFTER = 50_000
 
@@ -94,7 +92,7 @@ def in_portions(process: Callable[..., tuple[Contents, Contents]]) -> Callable[.
     def process_translations(
         contents: Contents, translation_id: str | Collection[str] | None = None
     ) -> tuple[Contents, Contents]:
-        if not translation_id or len(contents) <= TOGETHER:
+        if not translation_id:
             return process(contents, translation_id)
         names = {translation_id} if isinstance(translation_id, str) else translation_id
         try:
