@@ -550,6 +550,19 @@ def test_metadata_that_were_set_or_removed_stay_so(restored: Any) -> None:
     assert "metadata" not in vars(restored)
 
 
+def test_an_article_that_becomes_something_else_is_whole(restored: Any) -> None:
+    """A plugin may give an article another class, which knows nothing of what comes late."""
+
+    class Other(contents.Article):
+        pass
+
+    restored.__class__ = Other
+    assert restored.metadata["title"] == "A"
+    assert "<img" in restored._content
+    restored.slug = "other"
+    assert additions(restored, kept(restored)) is None
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

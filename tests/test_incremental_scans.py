@@ -175,3 +175,12 @@ def test_lists_by_date_are_those_that_pelican_finds(tmp_path: Path, twice: bool)
             (generator.tags, generator.categories, generator.authors, generator.dates), before, strict=True
         )
     )
+
+
+def test_a_plugins_own_way_of_writing_lists_stays_its_own(tmp_path: Path) -> None:
+    """Whoever replaced a method of Pelican's may look at tags in another way."""
+    generator = made(tmp_path)
+    own = generator.generate_tags = lambda _write: None
+    scans.quicken_lists(generator)
+    assert generator.generate_tags is own
+    assert generator.generate_authors.func is scans.with_own_dates

@@ -21,6 +21,9 @@ from .reading import lacks
 #: New objects after which Python looks for garbage among them; as it comes, 700.
 COLLECT_AFTER = 50_000
 
+#: Pelican's methods that write a list for each of several, and where these are.
+GROUPS = (("generate_tags", "tags"), ("generate_categories", "categories"), ("generate_authors", "authors"))
+
 Contents = list[Any]
 Archives = dict[str, list[dict[str, Any]]]
 
@@ -35,7 +38,8 @@ def quicken(generator: Any) -> None:
 
     generator.generate_context = generate_context
     generator._include_path = include_path(generator)  # noqa: SLF001
-    generator.check_disabled_readers = partial(check_disabled_readers, generator, generator.check_disabled_readers)
+    if is_pelicans(generator, "check_disabled_readers"):
+        generator.check_disabled_readers = partial(check_disabled_readers, generator, generator.check_disabled_readers)
     if isinstance(generator, generators.ArticlesGenerator):
         generator._build_period_archives = period_archives(generator._build_period_archives)  # noqa: SLF001
 
@@ -53,6 +57,11 @@ def include_path(generator: Any) -> Callable[..., bool]:
         return extensions is False or os.path.splitext(name)[1][1:] in (usual if extensions is None else extensions)
 
     return included
+
+
+def is_pelicans(generator: Any, method: str) -> bool:
+    """Whether a method is Pelican's own, and no plugin's."""
+    return method not in vars(generator) and getattr(type(generator), method).__module__ == generators.__name__
 
 
 def check_disabled_readers(generator: Any, check: Callable[[], None]) -> None:
@@ -146,12 +155,9 @@ def quicken_lists(generator: Any) -> None:
 
     Meanwhile it has other `dates`: so nobody else should look at it while it writes.
     """
-    for name, groups in (
-        ("generate_tags", "tags"),
-        ("generate_categories", "categories"),
-        ("generate_authors", "authors"),
-    ):
-        setattr(generator, name, partial(with_own_dates, generator, getattr(generator, name), groups))
+    for name, groups in GROUPS:
+        if is_pelicans(generator, name):
+            setattr(generator, name, partial(with_own_dates, generator, getattr(generator, name), groups))
 
 
 def with_own_dates(generator: Any, generate: Callable[[Any], None], name: str, write: Any) -> None:

@@ -6,7 +6,7 @@ content came with is kept as one tuple, in the order of its attributes, and comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from operator import is_
@@ -128,7 +128,7 @@ def wake(content: contents.Content) -> None:
     raw(content)["metadata"] = metadata
     place = known.shape.places["metadata"]
     known.values = (*known.values[:place], metadata, *known.values[place + 1 :])
-    known.held = (*known.held, (place, inside(metadata)))
+    known.held = (*known.held, (place, tuple(inside(metadata))))
 
 
 def lacks(content: contents.Content, name: str) -> bool:
@@ -164,24 +164,25 @@ def is_original(known: Kept, own: Mapping[str, Any], name: str) -> bool:
 
 def changed_inside(known: Kept) -> set[int]:
     """The places of values that were changed since, though they are the same objects."""
-    places = {place for place, held in known.held if not same(inside(known.values[place]), held)}
-    if altered := {id(one) for one, name, slug in wrappers_of(known) if is_altered(one, name, slug)}:
-        places |= {place for place, value in enumerate(known.values) if altered & {id(value), *map(id, inside(value))}}
+    values = known.values
+    places = {place for place, held in known.held if not same(inside(values[place]), held)}
+    if altered := set(altered_of(known)):
+        places |= {place for place, value in enumerate(values) if altered & {id(value), *map(id, inside(value))}}
     return places
 
 
-def wrappers_of(known: Kept) -> Iterable[Wrapper]:
-    """The tags, category and authors that a content came with, with their names and slugs."""
-    if known.late is None:
-        return known.wrappers
-    pairs = zip(known.late.told, known.late.made, strict=False)  # metadata may be made of more
+def altered_of(known: Kept) -> Iterator[int]:
+    """The identities of the tags, category and authors that were renamed since, or have what they did not come with."""
+    for wrapper, name, slug in known.wrappers if known.late is None else wrappers_of(known.late):
+        own = vars(wrapper)
+        if own["_name"] is not name or own["_slug"] is not slug or (len(own) > OWN and not own.keys() <= OF_A_WRAPPER):
+            yield id(wrapper)
+
+
+def wrappers_of(late: Late) -> list[Wrapper]:
+    """The tags, category and authors that a restored content came with, with their names and slugs."""
+    pairs = zip(late.told, late.made, strict=False)  # metadata may be made of more
     return [(one, told[2], told[3]) for told, one in pairs if told[0] == WRAPPER]
-
-
-def is_altered(wrapper: contents.URLWrapper, name: str, slug: str) -> bool:
-    """Whether a tag was renamed since, or has what it did not come with."""
-    own = vars(wrapper)
-    return own["_name"] is not name or own["_slug"] is not slug or (len(own) > OWN and not own.keys() <= OF_A_WRAPPER)
 
 
 def wrappers_in(attributes: Mapping[str, object]) -> tuple[Wrapper, ...]:
@@ -190,7 +191,7 @@ def wrappers_in(attributes: Mapping[str, object]) -> tuple[Wrapper, ...]:
     return tuple((one, one._name, one._slug) for one in single if type(one) in WRAPPERS)  # noqa: SLF001
 
 
-def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+def same(some: Collection[object], others: Collection[object]) -> bool:
     """Whether both hold the same objects."""
     return len(some) == len(others) and all(map(is_, some, others))
 
@@ -211,17 +212,17 @@ def origin_of(content: contents.Content) -> Origin | None:
     return Origin(known.digest, {key: value for key, value in came if key not in without})
 
 
-def inside(value: object) -> tuple[object, ...]:
+def inside(value: object) -> Collection[object]:
     """What a list or dictionary holds, to see whether that changes; nothing for what cannot be changed in place."""
     if type(value) is dict:
         return (*value, *value.values())
-    return tuple(value) if type(value) is list else ()
+    return value if type(value) is list else ()
 
 
 def held_in(attributes: Mapping[str, object]) -> tuple[tuple[int, tuple[object, ...]], ...]:
     """What can be changed in place among attributes, as it is now: `Kept.held`."""
     return tuple(
-        (place, inside(value))
+        (place, tuple(inside(value)))
         for place, (key, value) in enumerate(attributes.items())
         if type(value) in {dict, list} and key not in SHARED
     )

@@ -69,6 +69,8 @@ class Restored:
 
     def __setattr__(self, name: str, value: object) -> None:
         """Sets an attribute, and notes that."""
+        if name == "__class__":
+            self._leave_home()
         late = self._incremental.late
         if late and late.set_since is not None and name not in late.set_since:
             late.set_since = (*late.set_since, name)
@@ -80,6 +82,12 @@ class Restored:
         """Removes an attribute, and notes that something was."""
         self._unseen()
         super().__delattr__(name)
+
+    def _leave_home(self) -> None:
+        """Brings everything: from now on it is an object as any other."""
+        wake(self)
+        raw(self).setdefault("_content", self._content)
+        self._unseen()
 
     def _unseen(self) -> None:
         """From now on it is not known what was set."""
@@ -109,8 +117,11 @@ class Restored:
     def _address(self) -> tuple[str, str] | None:
         """What was worked out of address and place, while that is still true of them."""
         late = self._incremental.late
-        if late is None or late.address is None or any(of._slug != slug for of, slug in late.slugs):  # noqa: SLF001
+        if late is None:
             return None
+        for of, slug in late.slugs:
+            if of._slug != slug:  # noqa: SLF001
+                return None
         return late.address
 
     @property

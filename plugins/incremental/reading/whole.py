@@ -253,7 +253,7 @@ class WholeCache(ContentCache):
             whole,
             shape(keys),
             tuple(attributes.values()),
-            tuple([(place, inside(attributes[key])) for place, key in held]),
+            tuple([(place, tuple(inside(attributes[key]))) for place, key in held]),
             body,
             links,
             targets,
