@@ -304,6 +304,16 @@ def test_a_changed_setting_renders_all_and_is_named(blog: Kept) -> None:
     assert blog.files() == blog.plain()
 
 
+@pytest.mark.parametrize("kept", [40, 200, 1000])
+def test_a_damaged_template_is_compiled_again(blog: Kept, kept: int) -> None:
+    """Python does not look whether what was compiled is whole: it runs it, or falls over it."""
+    for path in (blog.folder / "cache" / "incremental").glob("template-*"):
+        path.write_bytes(path.read_bytes()[:kept] + b"\xe3" * 50)
+    blog.configure(SITENAME="Another name")
+    assert len(blog.again()) > 20
+    assert blog.files() == blog.plain()
+
+
 @pytest.mark.parametrize("dialect", [{"trim_blocks": True, "lstrip_blocks": True}, {"autoescape": True}])
 def test_templates_of_another_dialect_are_compiled_again(blog: Kept, dialect: dict[str, object]) -> None:
     """What was compiled under other settings of Jinja's is of no use, though the template's text is the same."""

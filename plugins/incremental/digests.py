@@ -21,7 +21,7 @@ from pelican.utils import SafeDatetime
 
 from .shelves import Shelf
 
-__all__ = ["MISSING", "Digester", "Opaque", "content_name", "joined"]
+__all__ = ["MISSING", "SIZE", "Digester", "Opaque", "content_name", "joined"]
 
 #: Bytes of a digest: enough for never meeting the same by chance (2^64 pages), short enough for millions.
 SIZE = 16
