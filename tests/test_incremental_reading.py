@@ -661,6 +661,22 @@ def test_addresses_made_of_other_metadata_are_made_each_time(tmp_path: Path) -> 
     assert article.url == "two/a/"
 
 
+def by_hand(article: Any) -> Any:
+    made = type(article).__new__(type(article))
+    made.mark = "copied"
+    vars(made).update(vars(article))
+    return made
+
+
+def test_copies_by_hand_are_copies(restored: Any) -> None:
+    """Some plugins make another article of the same class and give it all attributes."""
+    other = by_hand(restored)
+    other.slug = "other"
+    assert other.metadata["title"] == "A"
+    assert (other.url, restored.url, other.mark) == ("news/other/", "news/a/", "copied")
+    assert additions(restored, kept(restored)) == ()
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])  # noqa: S301
 def test_copies_and_pickles_are_whole(restored: Any, copied: Any) -> None:
     """Other plugins may take an article with them, and it does not need the cache there."""

@@ -78,6 +78,10 @@ def rare_collections() -> Iterator[None]:
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # What is young becomes old unseen, or all of it would be looked at as soon as the thresholds are back.
+            gc.freeze()
+            gc.unfreeze()
         gc.set_threshold(*thresholds)
 
 

@@ -37,6 +37,8 @@ def links_in(content: contents.Content) -> Links:
 def targets_of(content: contents.Content) -> Targets:
     """Where the links to other sources may lead; from the cache where that knows it."""
     known = kept(content)
+    if known and known.targets is not None and known.late and known.late.set_since == ():
+        return known.targets  # nobody set a body or a path
     if known is None or not as_it_came(content, known) or not is_at_home(content):
         return targets_in(content.relative_source_path, links_of(content))
     if known.targets is None:

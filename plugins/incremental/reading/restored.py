@@ -13,7 +13,7 @@ from typing import Any
 
 from pelican import contents
 
-from .kept import KEPT, Kept, as_it_came, is_original, raw, set_raw, wake
+from .kept import KEPT, Kept, Late, as_it_came, is_original, kept, raw, set_raw, wake
 
 #: The parts of an address that `Restored` watches.
 WATCHED = frozenset({"slug", "lang", "date", "author", "category"})
@@ -71,7 +71,7 @@ class Restored:
         """Sets an attribute, and notes that."""
         if name == "__class__":
             self._leave_home()
-        late = self._incremental.late
+        late = self._late()
         if late and late.set_since is not None and name not in late.set_since:
             late.set_since = (*late.set_since, name)
             if name in IN_ADDRESSES:
@@ -91,9 +91,14 @@ class Restored:
 
     def _unseen(self) -> None:
         """From now on it is not known what was set."""
-        late = self._incremental.late
+        late = self._late()
         if late:
             late.set_since = late.address = None
+
+    def _late(self) -> Late | None:
+        """What is known; nothing where somebody makes a copy in a way of his own, and has not got so far."""
+        known = kept(self)
+        return known.late if known else None
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -116,7 +121,7 @@ class Restored:
 
     def _address(self) -> tuple[str, str] | None:
         """What was worked out of address and place, while that is still true of them."""
-        late = self._incremental.late
+        late = self._late()
         if late is None:
             return None
         for of, slug in late.slugs:
