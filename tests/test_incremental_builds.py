@@ -239,7 +239,7 @@ def test_a_plugin_that_only_looks_sees_every_page(tmp_path: Path) -> None:
 
 
 def test_what_a_plugin_does_to_articles_is_noticed(tmp_path: Path) -> None:
-    """An attribute set, a list or metadata changed in place, a body edited: each renders the pages that show it."""
+    """Something set, of an article or its tags, changed in place, or edited: each renders the pages that show it."""
     blog = Kept(
         tmp_path,
         PLUGIN_PATHS=[str(ROOT / "plugins"), "own"],
@@ -248,7 +248,8 @@ def test_what_a_plugin_does_to_articles_is_noticed(tmp_path: Path) -> None:
     )
     (tmp_path / "mine").mkdir()
     shown = "{{ article.metadata.mood }} {{ article.tags|join(' ') }} {{ article.mark }} {{ article.content }}"
-    (tmp_path / "mine" / "article.html").write_text(shown)
+    coloured = "{{ article.category.colour }} {{ article.tags[0].colour }}"
+    (tmp_path / "mine" / "article.html").write_text(f"{shown} {coloured}")
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "marker.py").write_text(
         "import json\n"
@@ -262,19 +263,25 @@ def test_what_a_plugin_does_to_articles_is_noticed(tmp_path: Path) -> None:
         "                article.tags.append(value)\n"
         "            elif what == 'mark':\n"
         "                article.mark = value\n"
+        "            elif what == 'category':\n"
+        "                article.category.colour = value\n"
+        "            elif what == 'tag':\n"
+        "                article.tags[0].colour = value\n"
         "            else:\n"
         "                article._content += value\n"
         "def register():\n"
         "    signals.article_generator_finalized.connect(mark)\n"
     )
     marks = {}
-    for number, what in enumerate(["mood", "tags", "mark", "body"]):
+    for number, what in enumerate(["mood", "tags", "mark", "body", "category", "tag"]):
         (tmp_path / "marks.json").write_text(json.dumps(marks))
         blog.again()
         marks[f"post-{number:02}"] = {what: "other"}
         (tmp_path / "marks.json").write_text(json.dumps(marks))
         assert {name for name in blog.again() if name.startswith("post-")} == {f"post-{number:02}.html"}
         assert "other" in blog.page(f"post-{number:02}.html")
+    (tmp_path / "marks.json").write_text("{}")
+    blog.again()
     assert blog.files() == blog.plain()
 
 
@@ -294,6 +301,16 @@ def test_a_changed_setting_renders_all_and_is_named(blog: Kept) -> None:
     assert len(blog.again()) > 20
     assert "because setting SITENAME changed" in " ".join(blog.said.split())
     assert SUMMARY.findall(blog.said)[0][2] == "0", "but no article is parsed again for a name that only templates show"
+    assert blog.files() == blog.plain()
+
+
+@pytest.mark.parametrize("kept", [40, 200, 1000])
+def test_a_damaged_template_is_compiled_again(blog: Kept, kept: int) -> None:
+    """Python does not look whether what was compiled is whole: it runs it, or falls over it."""
+    for path in (blog.folder / "cache" / "incremental").glob("template-*"):
+        path.write_bytes(path.read_bytes()[:kept] + b"\xe3" * 50)
+    blog.configure(SITENAME="Another name")
+    assert len(blog.again()) > 20
     assert blog.files() == blog.plain()
 
 

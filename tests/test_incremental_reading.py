@@ -27,9 +27,21 @@ from pelican import contents, readers, signals
 from pelican.generators import PagesGenerator
 from pelican.readers import BaseReader
 
-from incremental.reading import attach, body_digest, forked, links_of, markdown_reuse, origin_of
+from incremental.reading import (
+    additions,
+    attach,
+    body_digest,
+    forked,
+    kept,
+    links_of,
+    markdown_reuse,
+    origin_of,
+    raw,
+    rows,
+)
 from incremental.reading.hearing import names_a_day
 from incremental.reading.purity import why_text
+from incremental.reading.rows import decode
 from incremental.reading.sources import UNSETTLED
 from readings import Read, made, post, read, read_plainly, warnings_of, write
 
@@ -137,7 +149,7 @@ def test_what_was_done_to_the_files_is_seen(tmp_path: Path, alone: bool) -> None
     assert second.seen() == read_plainly(tmp_path).seen()
     assert {*reads(second)} - {*ALWAYS} == {"plain.md", "new.md", "moved.md"}
     with sqlite3.connect(tmp_path / "cache" / "articles.sqlite") as db:
-        names = {name.decode() for (name,) in db.execute("SELECT name FROM content")}
+        names = {name for (chunk,) in db.execute("SELECT rows FROM chunk") for name, *_ in decode(chunk)}
     db.close()
     assert {"moved.md", "new.md"} <= names
     assert not {"zone.md", "hidden.md"} & names
@@ -217,7 +229,7 @@ def harm(path: Path, damage: str) -> None:
         path.mkdir()
     else:
         sql = {
-            "rows": "UPDATE content SET meta = x'e9ff'",
+            "rows": "UPDATE chunk SET rows = x'e9ff'",
             "bodies": "UPDATE body SET text = 'other'",
             "tables": "DROP TABLE body",
         }[damage]
@@ -233,7 +245,7 @@ def test_a_build_killed_while_it_saves_leaves_the_cache_of_before(tmp_path: Path
     write(tmp_path, "b.md", post("B"))
     pid = os.fork()
     if pid == 0:
-        sqlite3.connect(tmp_path / "cache" / "articles.sqlite").executescript("BEGIN IMMEDIATE; DELETE FROM content;")
+        sqlite3.connect(tmp_path / "cache" / "articles.sqlite").executescript("BEGIN IMMEDIATE; DELETE FROM chunk;")
         os._exit(0)
     os.waitpid(pid, 0)
     assert reads(read(tmp_path)) == ["b.md"]
@@ -477,7 +489,7 @@ def restored(tmp_path: Path) -> Any:
     read(tmp_path, **settings)
     article = read(tmp_path, **settings).one("A")
     assert type(article) is not contents.Article
-    assert "_content" not in vars(article)
+    assert "_content" not in raw(article)
     return article
 
 
@@ -488,7 +500,7 @@ def test_nothing_loads_a_body_but_who_reads_it(restored: Any) -> None:
     assert links_of(restored) == (("filename", "b.md"), ("static", "c.png"))
     assert len(body_digest(restored)) == 16
     assert origin_of(restored)
-    assert "_content" not in vars(restored)
+    assert "_content" not in raw(restored)
     assert "<img" in restored._content
     assert "_content" in vars(restored)
 
@@ -501,6 +513,122 @@ def test_a_body_that_was_set_is_the_body(restored: Any) -> None:
     assert links_of(restored) == (("static", "d.png"),)
     assert body_digest(restored) != before
     assert restored.content != ""
+
+
+def asleep(article: Any) -> bool:
+    """Whether the metadata of an article are still as the cache has them."""
+    return kept(article).late.metadata is not None  # type: ignore[union-attr]
+
+
+def test_metadata_come_when_somebody_reads_them(restored: Any) -> None:
+    """Pelican asks for them of few articles; whoever does finds what a plain build has."""
+    assert [str(tag) for tag in restored.tags] == ["x", "y"]
+    assert not hasattr(restored, "override_save_as")
+    restored.refresh_metadata_intersite_links()
+    assert asleep(restored)
+    assert restored.metadata["title"] == "A"
+    assert not asleep(restored)
+    assert restored.metadata["tags"] is restored.tags
+    assert restored.metadata["category"] is restored.category
+    assert vars(restored)["metadata"] is restored.metadata
+
+
+def test_all_attributes_are_there_in_the_order_of_a_plain_build(restored: Any, tmp_path: Path) -> None:
+    """Who looks at an article's dictionary sees no gap where the metadata come late."""
+    assert asleep(restored)
+    plain = read_plainly(tmp_path, **{name: restored.settings[name] for name in ("ARTICLE_URL", "ARTICLE_SAVE_AS")})
+    assert [*vars(restored)][:-1] == [name for name in vars(plain.one("A")) if name != "_content"]
+    assert vars(restored)["metadata"]["title"] == "A"
+
+
+def test_metadata_that_were_set_or_removed_stay_so(restored: Any) -> None:
+    """They are an attribute as any other, whether somebody has seen them before or not."""
+    restored.metadata = {"mood": "good"}
+    assert restored.metadata == vars(restored)["metadata"] == {"mood": "good"}
+    del restored.metadata
+    assert not hasattr(restored, "metadata")
+    assert "metadata" not in vars(restored)
+
+
+def test_an_article_that_becomes_something_else_is_whole(restored: Any) -> None:
+    """A plugin may give an article another class, which knows nothing of what comes late."""
+
+    class Other(contents.Article):
+        pass
+
+    restored.__class__ = Other
+    assert restored.metadata["title"] == "A"
+    assert "<img" in restored._content
+    restored.slug = "other"
+    assert additions(restored, kept(restored)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda _one: None, ()),
+        (lambda one: one.metadata, ()),
+        (lambda one: one._content, ()),
+        (lambda one: setattr(one, "mark", 1), ("mark",)),
+        (lambda one: setattr(one, "slug", one.slug), ()),
+        (lambda one: setattr(one, "slug", "other"), ("slug",)),
+        (lambda one: setattr(one, "status", "draft"), ("_status",)),
+        (lambda one: one.translations.append(one), ("translations",)),
+        (lambda one: vars(one).update(mark=1), ("mark",)),
+        (lambda one: vars(one).update(slug="other"), None),
+        (lambda one: delattr(one, "slug"), None),
+        (lambda one: one.tags.pop(), None),
+        (lambda one: one.metadata.update(mood="good"), None),
+        (lambda one: setattr(one.category, "colour", "red"), None),
+        (lambda one: setattr(one.tags[0], "name", "z"), None),
+    ],
+)
+def test_what_became_of_an_article_is_known(restored: Any, change: Any, said: Any) -> None:
+    """What was set is named; where more may have changed, that is said and somebody has to look."""
+    change(restored)
+    found = additions(restored, kept(restored))
+    assert found is None if said is None else {*(found or ())} - {"_content"} == {*said}
+
+
+def test_what_a_plugin_does_to_a_list_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An article is written down again when another one of its chunk changes: as it came from its file."""
+    monkeypatch.setattr(rows, "CHUNKS", 1)
+    write(tmp_path, "a.md", post("A").replace("title:", "extra: one\n    two\ntitle:"))
+    for number in range(3):
+        write(tmp_path, "b.md", post("B", f"Words {number}."))
+        settled(tmp_path)
+        article = read(tmp_path).one("A")
+        assert article.extra == article.metadata["extra"] == ["one", "two"]
+        assert article.extra is article.metadata["extra"]
+        article.extra.append("three")
+
+
+def test_a_lone_translation_is_warned_of_each_time(tmp_path: Path) -> None:
+    """Pelican says that an article which calls itself a translation is none; and it is not forgotten for being kept."""
+    write(tmp_path, "other.md", post("Other"))
+    write(tmp_path, "alone.md", post("Alone", translation="true"))
+    plain = read_plainly(tmp_path)
+    assert any("are translations" in line for line in plain.log)
+    for _ in range(2):
+        reading = read(tmp_path)
+        assert reading.seen() == plain.seen()
+
+
+@pytest.mark.parametrize(
+    ("summary", "wakes"), [("", False), ("A *word*.", False), ("A [link]({filename}b.md).", True), ("{x} = 1", True)]
+)
+def test_a_summary_is_brought_up_to_date(tmp_path: Path, summary: str, wakes: bool) -> None:
+    """Links in it are looked up again in each build; one that can hold none is as it is."""
+    write(tmp_path, "a.md", post("A", **({"summary": summary} if summary else {})))
+    write(tmp_path, "b.md", post("B"))
+    read(tmp_path)
+    plain, article = read_plainly(tmp_path).one("A"), read(tmp_path).one("A")
+    for one in (plain, article):
+        one.refresh_metadata_intersite_links()
+    assert asleep(article) is not wakes
+    assert article.metadata.get("summary") == plain.metadata.get("summary")
+    assert getattr(article, "_summary", None) == getattr(plain, "_summary", None)
+    assert article.summary == plain.summary
 
 
 @pytest.mark.parametrize(
@@ -531,6 +659,22 @@ def test_addresses_made_of_other_metadata_are_made_each_time(tmp_path: Path) -> 
     assert article.url == "one/a/"
     article.metadata["series"] = "two"
     assert article.url == "two/a/"
+
+
+def by_hand(article: Any) -> Any:
+    made = type(article).__new__(type(article))
+    made.mark = "copied"
+    vars(made).update(vars(article))
+    return made
+
+
+def test_copies_by_hand_are_copies(restored: Any) -> None:
+    """Some plugins make another article of the same class and give it all attributes."""
+    other = by_hand(restored)
+    other.slug = "other"
+    assert other.metadata["title"] == "A"
+    assert (other.url, restored.url, other.mark) == ("news/other/", "news/a/", "copied")
+    assert additions(restored, kept(restored)) == ()
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])  # noqa: S301

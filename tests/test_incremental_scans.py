@@ -71,19 +71,16 @@ def translated(process: Any, fields: list[dict[str, Any]], by: Any) -> object:
     return numbers(index), numbers(translations), numbers(contents), others, log
 
 
-@given(fields=ARTICLES, by=st.sampled_from(["slug", {"slug"}, ["slug", "lang"], None, ""]), together=st.integers(1, 9))
-def test_translations_are_those_that_pelican_finds(fields: list[dict[str, Any]], by: Any, together: int) -> None:
+@given(fields=ARTICLES, by=st.sampled_from(["slug", {"slug"}, ["slug", "lang"], None, ""]))
+def test_translations_are_those_that_pelican_finds(fields: list[dict[str, Any]], by: Any) -> None:
     """The same originals and translations, in the same order, with the same warnings."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scans, "TOGETHER", together)
-        found = translated(scans.in_portions(process_translations), fields, by)
+    found = translated(scans.in_portions(process_translations), fields, by)
     assert found == translated(process_translations, fields, by)
 
 
 @pytest.mark.parametrize(("by", "error"), [("unheard_of", AttributeError), (3, TypeError)])
-def test_what_is_wrong_with_an_id_is_said_by_pelican(monkeypatch: pytest.MonkeyPatch, by: Any, error: Any) -> None:
+def test_what_is_wrong_with_an_id_is_said_by_pelican(by: Any, error: Any) -> None:
     """A mistake in ARTICLE_TRANSLATION_ID has one message, and not two."""
-    monkeypatch.setattr(scans, "TOGETHER", 1)
     fields = {"slug": "a", "lang": "en", "translation": "false", "day": 1, "month": 1, "year": 2026}
     with pytest.raises(error, match="translation_id"):
         scans.in_portions(process_translations)(things([fields, fields]), by)
@@ -139,3 +136,51 @@ def test_a_file_is_included_where_pelican_includes_it(path: str, ignores: list[s
     generator = SimpleNamespace(settings={"IGNORE_FILES": ignores}, readers=SimpleNamespace(extensions={"md", "rst"}))
     expected = generators.Generator._include_path(generator, path, extensions)
     assert scans.include_path(generator)(path, extensions) == expected
+
+
+class Wrote:
+    """Stands for the writer: remembers which lists it was given."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def file(self, name: str, _template: Any, _context: Any, **given: Any) -> None:
+        """Write no file."""
+        self.calls.append((name, *([one.title for one in given[key]] for key in ("articles", "dates", "all_articles"))))
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_lists_by_date_are_those_that_pelican_finds(tmp_path: Path, twice: bool) -> None:
+    """Each tag, category and author has its own articles by date, even where one is there twice; and all is left so."""
+    for number in range(9):
+        day = f"2026-05-{(number * 5) % 9 + 1:02}"
+        write(tmp_path, f"{number}.md", post(f"T{number}", date=day, tags=f"a{number % 2}, b", author=f"A{number % 3}"))
+    generator = made(tmp_path)
+    generator.generate_context()
+    generator.get_template = lambda name: name
+    if twice:
+        generator.dates.append(generator.dates[0])
+    before = generator.tags, generator.categories, generator.authors, generator.dates
+    plain, quick = Wrote(), Wrote()
+    for write_lists, quickens in ((plain, False), (quick, True)):
+        if quickens:
+            scans.quicken_lists(generator)
+        for name in ("tags", "categories", "authors"):
+            getattr(generator, f"generate_{name}")(write_lists.file)
+    assert quick.calls == plain.calls
+    assert len(plain.calls) == 7
+    assert all(
+        one is other
+        for one, other in zip(
+            (generator.tags, generator.categories, generator.authors, generator.dates), before, strict=True
+        )
+    )
+
+
+def test_a_plugins_own_way_of_writing_lists_stays_its_own(tmp_path: Path) -> None:
+    """Whoever replaced a method of Pelican's may look at tags in another way."""
+    generator = made(tmp_path)
+    own = generator.generate_tags = lambda _write: None
+    scans.quicken_lists(generator)
+    assert generator.generate_tags is own
+    assert generator.generate_authors.func is scans.with_own_dates

@@ -18,7 +18,7 @@ _PARTS = ("paginator", "page", "previous_page", "next_page")
 _LISTS = ("articles", "dates")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
 class Call:
     """One call of `Writer.write_file`, with its parameters' names and meaning."""
 
@@ -32,17 +32,18 @@ class Call:
     url: str | None
     kwargs: Mapping[str, Any]
 
-    @cached_property
+    @property
     def relative(self) -> str:
         """The site's address as seen from the page, where addresses are relative; else ""."""
         return path_to_url(get_relative_path(self.name)) if self.relative_urls else ""
 
-    @cached_property
+    @property
     def own(self) -> dict[str, Any]:
         """The variables that the page has beside the context's, as Pelican gives them to it."""
-        at_home = {"SITEURL": self.relative, "localsiteurl": self.relative} if self.relative_urls else {}
-        rest = {} if at_home else {"localsiteurl": self.context.get("localsiteurl")}
-        return {**rest, **at_home, "output_file": self.name, **self.kwargs}
+        if not self.relative_urls:
+            return {"localsiteurl": self.context.get("localsiteurl"), "output_file": self.name, **self.kwargs}
+        relative = self.relative
+        return {"SITEURL": relative, "localsiteurl": relative, "output_file": self.name, **self.kwargs}
 
     @cached_property
     def lists(self) -> Mapping[str, Any]:
@@ -68,4 +69,4 @@ class Call:
 
     def is_list(self, settings: Mapping[str, Any]) -> bool:
         """Whether it may become several pages."""
-        return bool(self.lists) and self.template_name in settings["PAGINATED_TEMPLATES"]
+        return self.template_name in settings["PAGINATED_TEMPLATES"] and bool(self.lists)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-from .digests import joined
+from .digests import SIZE, joined
 
 __all__ = ["Compiled"]
 
@@ -44,7 +45,28 @@ class Compiled(FileSystemBytecodeCache):
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """As Jinja's, which makes a key of `name`."""
-        return super().get_bucket(environment, f"{_dialect(environment)} {name}", filename, source)
+        key = self.get_cache_key(f"{_dialect(environment)} {name}", filename)
+        bucket = _Checked(environment, key, self.get_source_checksum(source))
+        self.load_bytecode(bucket)
+        return bucket
+
+
+class _Checked(Bucket):
+    """A compiled template with a digest before it: Python would run a damaged one, or fall over it."""
+
+    def load_bytecode(self, f: IO[bytes]) -> None:
+        """Reads what was compiled, if it is what was written."""
+        check, code = f.read(SIZE), f.read()
+        if check == joined(code):
+            super().load_bytecode(BytesIO(code))
+        else:
+            self.reset()
+
+    def write_bytecode(self, f: IO[bytes]) -> None:
+        """Writes what was compiled."""
+        compiled = BytesIO()
+        super().write_bytecode(compiled)
+        f.write(joined(compiled.getvalue()) + compiled.getvalue())
 
 
 def _dialect(environment: Environment) -> str:

@@ -17,13 +17,16 @@ from zoneinfo import ZoneInfo
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
+from pelican.utils import SafeDatetime
 
 from .shelves import Shelf
 
-__all__ = ["MISSING", "Digester", "Opaque", "content_name", "joined"]
+__all__ = ["MISSING", "SIZE", "Digester", "Opaque", "content_name", "joined"]
 
 #: Bytes of a digest: enough for never meeting the same by chance (2^64 pages), short enough for millions.
 SIZE = 16
+#: Characters of a text that tells itself: longer than a digest with the words before it, and so like none.
+SHORT = 100
 #: What stands for a variable that is not there.
 MISSING = b"missing"
 #: What a wrapper (tag, category, author) has beside what its name and the settings give.
@@ -82,7 +85,9 @@ class Digester:
         """Which content it is, not what it says: that is asked attribute by attribute. Raises Opaque."""
         found = self._contents.get(id(content))
         if found is None:
-            found = self._contents[id(content)] = (content, joined(b"content", content_name(content).encode()))
+            # Longer than a digest, and so like none.
+            name = b"content with the name " + content_name(content).encode("utf-8", "surrogatepass")
+            found = self._contents[id(content)] = (content, name)
         return found[1]
 
     def _all(self, values: Iterable[object]) -> list[bytes]:
@@ -91,6 +96,8 @@ class Digester:
         return [known[id(one)][1] if id(one) in known else self.of(one) for one in values]
 
     def _text(self, text: str) -> bytes:
+        if len(text) <= SHORT:
+            return b"a text of a few words: " + text.encode("utf-8", "surrogatepass")
         found = self._texts.get(text)
         if found is None:
             found = self._texts[text] = joined(b"s", text.encode("utf-8", "surrogatepass"))
@@ -155,4 +162,6 @@ _PLAIN: Mapping[type, tuple[bytes, Callable[..., bytes]]] = {
     float: (b"f", lambda value: repr(value).encode()),
     bytes: (b"y", bytes),
     datetime.timedelta: (b"d", lambda value: repr(value).encode()),
+    datetime.datetime: (b"t", lambda value: _written(value).encode()),
+    SafeDatetime: (b"safe", lambda value: _written(value).encode()),
 }

@@ -32,6 +32,7 @@ _HARMLESS = tuple(value for name, value in DEFAULT_NAMESPACE.items() if name != 
 #: Whose methods always answer the same while the object is the same; dates have exceptions.
 _STEADY = (str, bytes, int, float, list, tuple, dict, set, frozenset, datetime.date, datetime.time, datetime.timedelta)
 _STEADY_TOO = (datetime.tzinfo, URLWrapper, Page, Paginator)
+_STEADY_ALL = _STEADY + _STEADY_TOO
 
 
 @dataclasses.dataclass(slots=True)
@@ -88,8 +89,11 @@ class Recorder:
             value = plain(obj, name)
             reading = self.reading
             if reading is not None and isinstance(obj, Content):
-                noted = missing if isinstance(value, Undefined) else value
-                reading.attributes.setdefault(id(obj), (obj, {}))[1].setdefault(str(name), noted)
+                found = reading.attributes.get(id(obj))
+                if found is None:
+                    found = reading.attributes[id(obj)] = (obj, {})
+                if name not in found[1]:
+                    found[1][str(name)] = missing if isinstance(value, Undefined) else value
             return value
 
         return get
@@ -121,16 +125,19 @@ class _RecordingContext(Context):
 
 def _is_repeatable(function: Any) -> bool:
     """Whether a function gives the same for the same: a macro, a part of Jinja, a method of a value, or declared so."""
+    owner = getattr(function, "__self__", None)
+    if owner is not None and _answers_steadily(owner, function):
+        return True  # most are methods of dates and texts
     if isinstance(function, Macro) or getattr(function, "incremental_pure", False) is True:
         return True
-    if any(function is one for one in _HARMLESS) or _is_of_jinja(type(function)):
-        return True
-    owner = getattr(function, "__self__", None)
-    if owner is None or isinstance(owner, type):
+    return any(function is one for one in _HARMLESS) or _is_of_jinja(type(function))
+
+
+def _answers_steadily(owner: object, method: Any) -> bool:
+    """Whether a method of that object always answers the same."""
+    if isinstance(owner, type) or (isinstance(owner, datetime.date) and getattr(method, "__name__", "") in _CLOCKS):
         return False
-    if isinstance(owner, datetime.date) and getattr(function, "__name__", "") in _CLOCKS:
-        return False
-    known = isinstance(owner, _STEADY + _STEADY_TOO) or hasattr(type(owner), "incremental_key")
+    known = isinstance(owner, _STEADY_ALL) or hasattr(type(owner), "incremental_key")
     return known or _is_of_jinja(type(owner))
 
 

@@ -24,12 +24,13 @@ from .edition import Edition
 from .fingerprint import changed, fingerprint, reading_part, unknown_settings
 from .forking import MOST_TASKS, can_fork, share
 from .journal import Journal
+from .leaving import leave_quickly
 from .listeners import others
 from .memory import Copied, Memory
 from .outputs import remove_others, remove_stale
 from .reading import ContentCache, attach
 from .recording import Recorder
-from .scans import quicken, rare_collections
+from .scans import quicken, quicken_lists, rare_collections
 from .settings import Settings, load
 from .site import Site
 from .stocking import stock
@@ -73,6 +74,7 @@ class Session:
         signals.article_writer_finalized.connect(self.flush)
         blinker.signal("incremental_outputs").connect(self.adopt)
         blinker.signal("incremental_share").connect(self.share)
+        leave_quickly()
 
     def begin(self, pelican: Pelican) -> None:
         """A run begins: nothing is read yet."""
@@ -145,7 +147,10 @@ class Run:
         self._fingerprint = fingerprint(pelican)
         self._former = Memory.load(self._memory_file)
         self._journal = Journal(self._home / f"begun-{place}", self._former.written.keys() | self._former.copied.keys())
-        self._former.copied |= {path: Copied("", None, None) for path in self._journal.left()}
+        left = self._journal.left()
+        #: What the last build left in memory is what is in the file.
+        self._is_kept = not left and bool(self._former.fingerprint)
+        self._former.copied |= {path: Copied("", None, None) for path in left}
         self._recorder = Recorder()
         self._generators: list[Generator] = []
         self._caches: list[ContentCache] = []
@@ -190,6 +195,9 @@ class Run:
         edition.processes = self._ours.jobs
         watched = others(signals.content_written, signals.article_writer_finalized, *_CHANGING)
         edition.gathers = edition.may_gather = self._ours.jobs > 1 and not watched and not site.attaches
+        if not watched:
+            for generator in (one for one in self._generators if isinstance(one, ArticlesGenerator)):
+                quicken_lists(generator)
         logging.getLogger().addHandler(edition.warnings)
         return type("Writer", (IncrementalWriter,), {"edition": edition})
 
@@ -220,7 +228,8 @@ class Run:
         former = self._former.written.keys() | self._former.copied.keys()
         for path in remove_stale(former - now.written.keys() - now.copied.keys(), self._output):
             logger.info("Removed %s, which belongs to the site no more.", path)
-        now.save(self._memory_file)
+        if not self._is_kept or now != self._former:
+            now.save(self._memory_file)
         self._journal.close()
         self._tell(edition)
 

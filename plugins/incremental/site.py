@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from html import unescape
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlparse
 
 from jinja2.utils import missing
-from pelican.contents import Content
+from pelican.contents import Content, Static
 
 from .digests import MISSING, Digester, Opaque, content_name, joined
-from .reading import body_digest, links_of, origin_of
+from .reading import Kept, additions, as_it_came, body_digest, kept, origin_of, raw, targets_of
 from .shelves import ALL, LENGTH, Question, Shelf
 
 __all__ = ["Site"]
 
 Equal = TypeVar("Equal", bound=Hashable)
+Answer = TypeVar("Answer")
 #: Attributes that the place of the page which shows them has a say in.
 TEXTS = frozenset({"content", "summary"})
-#: A path that means itself, however it is read.
-_UNADORNED = re.compile(r"[\w/.-]*", re.ASCII)
 #: What Pelican hands to each content anew, and the settings' digest stands for; and the body, which has its own digest.
 _LENT = frozenset({"settings", "_context", "_content", "_incremental"})
+#: And a list of translations, where there is none.
+_ASIDE = _LENT | {"translations"}
 
 
 class Site:
@@ -43,6 +40,7 @@ class Site:
         self._attributes: dict[tuple[int, str], bytes] = {}
         self._wholes: dict[int, bytes] = {}
         self._same: dict[Hashable, Any] = {}
+        self._told: dict[tuple[int, tuple[str, ...]], tuple[Content, Any]] = {}
 
     @property
     def attaches(self) -> bool:
@@ -56,6 +54,16 @@ class Site:
     def same(self, value: Equal) -> Equal:
         """The first of equal values: what many pages have in common is kept, and asked, once."""
         return self._same.setdefault(value, value)  # type: ignore[no-any-return]
+
+    def once(self, content: Content, read: tuple[str, ...], make: Callable[[], Answer]) -> Answer:
+        """What `make` says of attributes that were read of a content, asked once if nobody changes them meanwhile."""
+        if not self.settled:
+            return make()
+        found = self._told.get((id(content), read))
+        if found is None:
+            # The content is kept, so that its identity stays its own.
+            found = self._told[id(content), read] = (content, make())
+        return found[1]
 
     def value(self, value: Any, *, stays: bool = False) -> bytes:
         """The digest of a variable's value; one that `stays` as it is while pages are written is remembered."""
@@ -95,7 +103,7 @@ class Site:
         return self.value(value)
 
     def _text(self, content: Content, name: str) -> bytes:
-        own = vars(content)
+        own = raw(content)
         if f"get_{name}" in own or "_get_content" in own:
             raise Opaque(f"{name} of {content.relative_source_path}, which a plugin makes in a way of its own")
         if name == "summary" and "summary" in content.metadata:
@@ -103,41 +111,48 @@ class Site:
         return joined(b"text", body_digest(content), *self._links(content))
 
     def _whole(self, content: Content) -> bytes:
-        origin = origin_of(content)
-        if origin is None:
+        """The digest that it came with, while it is as it came; else one of that and of what is other."""
+        known = kept(content)
+        if known is None or not known.digest:
             raise Opaque(f"{content.relative_source_path}, which was not read from its file by this plugin")
-        return joined(origin.digest, *self._changed(content, origin.attributes), *self._links(content))
+        as_ever = additions(content, known) == ()
+        if as_ever and known.targets == ():
+            return known.digest
+        told = [*(() if as_ever else self._changed(content, known)), *self._links(content)]
+        return joined(known.digest, *told) if told else known.digest
 
-    def _changed(self, content: Content, first: Mapping[str, object]) -> Iterator[bytes]:
+    def _changed(self, content: Content, known: Kept) -> Iterator[bytes]:
         """What plugins have changed since: in the order of names, so that theirs does not matter."""
-        own = vars(content)
-        yield body_digest(content)
-        for name in sorted(name for name, value in own.items() if first.get(name, missing) is not value):
-            if name in _LENT:
-                continue
+        if not as_it_came(content, known):
+            yield from (b"_content", body_digest(content))
+        own, added = raw(content), additions(content, known)
+        if added is None:
+            origin = origin_of(content)
+            first = origin.attributes if origin else {}
+            yield from (name.encode() for name in first if name not in own)
+            added = tuple(name for name, value in own.items() if first.get(name, missing) is not value)
+        others = {*added} - (_LENT if own.get("translations") else _ASIDE)
+        for name in sorted(others):
             yield name.encode()
             try:
                 yield self._digester.of(own[name])
             except Opaque:
                 yield b"opaque"  # a page that reads it is rendered always, for that very reason
-        yield from (name.encode() for name in first if name not in own)
 
     def _links(self, content: Content) -> Iterator[bytes]:
         """Where the links to other sources of the site lead."""
-        for what, target in links_of(content):
-            if what not in {"filename", "static", "attach"}:
-                continue  # they follow from the settings
-            for key, path in _candidates(content, what, target):
+        for what, places in targets_of(content):
+            for key, path in places:
                 linked = self.context[key].get(path)
                 if what == "attach" or (linked is not None and path in self._attached):
                     raise Opaque(f"{content.relative_source_path}, whose link decides where {path} goes")
-                yield b"-" if linked is None else Content.url.fget(linked).encode("utf-8", "surrogatepass")
+                yield b"-" if linked is None else _url(linked).encode("utf-8", "surrogatepass")
 
     def _attachments(self) -> Iterator[str]:
         for content in self.context["generated_content"].values():
-            for what, target in links_of(content) if content is not None else ():
+            for what, places in targets_of(content) if content is not None else ():
                 if what == "attach":
-                    yield from (path for _, path in _candidates(content, what, target))
+                    yield from (path for _, path in places)
 
     def _answered(self, shelf: Shelf, question: Question) -> bytes:
         asked, *details = question
@@ -158,21 +173,10 @@ class Site:
 def _named(context: Mapping[str, Any], shelves: Mapping[tuple[str, ...], Shelf]) -> Iterable[Content]:
     sources: list[Callable[[], Iterable[Any]]] = [context["generated_content"].values, context["static_content"].values]
     everything = [one for source in (*sources, *(shelf.plain for shelf in shelves.values())) for one in source()]
-    return (one for one in everything if one is not None and one.relative_source_path)
+    once = list({id(one): one for one in reversed(everything)}.values())  # most are on several shelves
+    return (one for one in reversed(once) if one is not None and one.relative_source_path)
 
 
-def _candidates(content: Content, what: str, target: str) -> Iterator[tuple[str, str]]:
-    """Under which keys and paths Pelican looks for what a link means, found or not (Content._link_replacer)."""
-    keys = ("generated_content", "static_content") if what == "filename" else ("static_content",)
-    folder = posixpath.dirname(content.relative_source_path)
-    for spelled in _spellings(target):
-        place = spelled[1:] if spelled.startswith("/") else posixpath.normpath(posixpath.join(folder, spelled))
-        yield from ((key, place) for key in keys)
-
-
-def _spellings(target: str) -> Iterable[str]:
-    """The paths that a link may mean, as Pelican tries them."""
-    if _UNADORNED.fullmatch(target):
-        return (target,)
-    path = urlparse(target).path
-    return dict.fromkeys((path, unquote(path), urlparse(unescape(target)).path))
+def _url(linked: Content) -> str:
+    """Where a content is. A static file that is asked is pinned down, which Pelican must not see us do."""
+    return str(Content.url.fget(linked) if isinstance(linked, Static) else linked.url)

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, meta, nodes
+from jinja2 import Environment, Template, meta, nodes
 from jinja2.exceptions import TemplateError
 from pelican.utils import DateFormatter
 
@@ -42,12 +42,22 @@ class Templates:
         self._known = known
         self.closures: dict[str, Closure] = {}
         self._digests: dict[tuple[int, str], tuple[bytes, tuple[str, ...]]] = {}
+        #: By the identity of a template, which is kept so that the identity stays its own.
+        self._by_object: dict[int, tuple[Any, tuple[bytes, tuple[str, ...]]]] = {}
 
     def digest(self, template: Any) -> tuple[bytes, tuple[str, ...]]:
         """The digest of a template's closure, and the reasons why its pages are rendered each time.
 
         What is no template of Jinja's but renders some can name them as `incremental_templates`.
         """
+        found = self._by_object.get(id(template))
+        if found is None:
+            found = template, self._told(template)
+            if type(template) is Template:
+                self._by_object[id(template)] = found
+        return found[1]
+
+    def _told(self, template: Any) -> tuple[bytes, tuple[str, ...]]:
         parts = getattr(template, "incremental_templates", None)
         if parts is not None:
             digests = [self.digest(part) for part in parts]

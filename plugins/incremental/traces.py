@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from jinja2.utils import missing
+from pelican.contents import Content
 
 from .digests import Opaque, content_name, joined
 from .recording import Reading
@@ -15,6 +17,8 @@ from .site import TEXTS, Site
 __all__ = ["Trace", "Verifier", "trace"]
 
 Named = tuple[tuple[str, bytes], ...]
+#: A content's name, the digest of all of it, and names and digest of the attributes that were read.
+Told = tuple[str, bytes, tuple[str, ...], bytes]
 #: Variables that differ from page to page whatever the context says.
 _OWN = frozenset({"SITEURL", "localsiteurl", "output_file"})
 
@@ -30,7 +34,7 @@ class Trace(NamedTuple):
     templates: bytes
     shared: Named
     own: Named
-    contents: tuple[tuple[str, bytes, tuple[str, ...], bytes], ...]
+    contents: tuple[Told, ...]
     shelves: tuple[tuple[tuple[str, ...], Question, bytes], ...]
     always: tuple[str, ...]
 
@@ -48,20 +52,11 @@ def trace(reading: Reading, site: Site, templates: bytes) -> Trace:
             (shared if common else own)[name] = site.value(value, stays=common)
         except Opaque as reason:
             always.add(f"reads {name}: {reason}")
-    contents = []
+    contents: list[Told] = []
     for content, read in reading.attributes.values():
-        attributes = {}
-        for name, value in read.items():
-            try:
-                attributes[name] = site.attribute(content, name, value)
-            except Opaque as reason:
-                always.add(f"reads {name} of an article or page: {reason}")
-        try:
-            names = site.same(tuple(sorted(attributes)))
-            together = joined(*(attributes[name] for name in names))
-            contents.append((content_name(content), _whole(site, content), names, together))
-        except Opaque as reason:
-            always.add(f"shows a content that cannot be told: {reason}")
+        told, reasons = site.once(content, tuple(read), partial(_told, site, content, read))
+        contents += told
+        always.update(reasons)
     shelves = []
     for key, question in reading.shelves:
         try:
@@ -71,6 +66,22 @@ def trace(reading: Reading, site: Site, templates: bytes) -> Trace:
     common_to_all = site.same(_sorted(shared))
     asked, reasons = site.same(tuple(shelves)), tuple(sorted(always))
     return Trace(templates, common_to_all, _sorted(own), tuple(contents), asked, reasons)
+
+
+def _told(site: Site, content: Content, read: Mapping[str, Any]) -> tuple[tuple[Told, ...], tuple[str, ...]]:
+    """What of a content was read, as a trace has it; and why pages that read it must be rendered in each build."""
+    attributes, always = {}, []
+    for name, value in read.items():
+        try:
+            attributes[name] = site.attribute(content, name, value)
+        except Opaque as reason:
+            always.append(f"reads {name} of an article or page: {reason}")
+    names = site.same(tuple(sorted(attributes)))
+    together = joined(*[attributes[name] for name in names])
+    try:
+        return ((content_name(content), _whole(site, content), names, together),), tuple(always)
+    except Opaque as reason:
+        return (), (*always, f"shows a content that cannot be told: {reason}")
 
 
 class Verifier:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from pelican.plugins import signals
-from pelican.utils import sanitised_join
+from pelican.utils import posixize_path, sanitised_join
 from pelican.writers import Writer
 
 from .calls import Call
@@ -39,6 +39,7 @@ class IncrementalWriter(Writer):
 
     def __init__(self, output_path: str, settings: Mapping[str, Any]) -> None:
         super().__init__(output_path, settings=settings)
+        self._base = posixize_path(os.path.abspath(output_path))
         self._skip = False
         self._queued: list[Call] = []
         self._working = False
@@ -59,7 +60,7 @@ class IncrementalWriter(Writer):
         if not name:
             return
         call = Call(name, template, context, relative_urls, paginated, template_name, override_output, url, kwargs)
-        path = "" if call.is_list(self.settings) else sanitised_join(self.output_path, name)
+        path = "" if call.is_list(self.settings) else self._path(name)
         if path and self._is_fresh(call, path):
             self._leave(call, path)
         elif not self._queue(call):
@@ -145,6 +146,11 @@ class IncrementalWriter(Writer):
             call.context["localsiteurl"] = call.relative
         return True
 
+    def _path(self, name: str) -> str:
+        """Where a file goes. What an earlier build wrote in a place of that name is where Pelican puts it."""
+        path = f"{self._base}/{name}"
+        return path if path in self.edition.former.written else str(sanitised_join(self.output_path, name))
+
     def _is_fresh(self, call: Call, path: str) -> bool:
         if path in self._written_files or path in self._overridden_files:
             return False
@@ -155,7 +161,7 @@ class IncrementalWriter(Writer):
         self._written_files.add(path)
         if call.override_output:
             self._overridden_files.add(path)
-        if call.relative:
+        if call.relative_urls:
             call.context["localsiteurl"] = call.relative
         if signals.content_written.receivers:
             signals.content_written.send(path, context={**call.context, **call.own})

@@ -13,12 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from .cache import ContentCache
+from .kept import Kept, Origin, additions, as_it_came, body_digest, kept, lacks, origin_of, raw
+from .links import links_of, targets_of
 from .purity import why_not_whole
-from .restored import Origin, body_digest, links_of, origin_of
 from .texts import TextCache
 from .whole import WholeCache
 
-__all__ = ["ContentCache", "Origin", "attach", "body_digest", "links_of", "origin_of"]
+__all__ = [
+    "ContentCache",
+    "Kept",
+    "Origin",
+    "additions",
+    "as_it_came",
+    "attach",
+    "body_digest",
+    "kept",
+    "lacks",
+    "links_of",
+    "origin_of",
+    "raw",
+    "targets_of",
+]
 
 
 def attach(generator: Any, home: Path, fingerprint: bytes, *, alone: bool, jobs: int) -> ContentCache:

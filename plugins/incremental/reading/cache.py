@@ -18,7 +18,7 @@ from pelican.utils import file_suffix
 from ..forking import can_fork
 from . import forked, markdown_reuse
 from .hearing import Ear, warnings_can_be_heard
-from .plain import unpacker
+from .plain import Unpacker
 from .purity import why_reader, why_text
 from .rows import Changes, Row, Rows
 from .sources import NO_SIGNATURE, Signature, Source, look, sign, unchanged
@@ -52,7 +52,7 @@ class ContentCache:
         self.reasons: list[str] = []
         self._base = os.path.abspath(generator.path)
         self._ear = Ear()
-        self._unpack = unpacker(self.settings)
+        self._unpacker = Unpacker(self.settings)
         #: What children told, by path.
         self._told: dict[str, bytes] = {}
         self._new: dict[str, tuple[Row, str]] = {}
@@ -81,6 +81,8 @@ class ContentCache:
 
     def _name(self, path: str) -> str:
         """The path below the content's folder by which a file is kept."""
+        if path in self._kept:
+            return path
         return os.path.normpath(path.removeprefix(self._base + os.sep))
 
     def _trusted(self, path: str) -> bool:
@@ -106,7 +108,7 @@ class ContentCache:
             self._touched[name] = source.signature
         return True
 
-    def _keep(self, name: str, parsed_from: Source, meta: bytes, body: str, *, path: str) -> None:
+    def _keep(self, name: str, parsed_from: Source, meta: Any, body: str, *, path: str) -> None:
         """Keep something for the next build, unless its file was changed while it was read."""
         if unchanged(path, parsed_from):
             self._new[name] = Row(parsed_from.lasting(), parsed_from.digest, meta), body
@@ -130,16 +132,18 @@ class ContentCache:
         """
         if jobs < 2 or not can_fork():  # noqa: PLR2004 - one is this process itself
             return
-        paths = [path for path in self._all_paths() if self._why.get(file_suffix(path), "") is None]
-        missing = [path for path in paths if self._name(path) not in self._kept]
+        new = sorted(name for name in map(self._name, self._found()) if name not in self._kept)
+        missing = [os.path.join(self._base, name) for name in new if self._why.get(file_suffix(name), "") is None]
         if len(missing) >= forked.WORTHWHILE:
             self._rows.close()
             self._told = forked.read_forked(self._read_in_child, missing, jobs)
 
-    def _all_paths(self) -> Iterable[str]:
+    def _found(self) -> Iterable[str]:
         kind = "ARTICLE" if isinstance(self.generator, ArticlesGenerator) else "PAGE"
-        found = self.generator.get_files(self.settings[f"{kind}_PATHS"], exclude=self.settings[f"{kind}_EXCLUDES"])
-        return sorted(os.path.join(self._base, self._name(path)) for path in found)
+        found: Iterable[str] = self.generator.get_files(
+            self.settings[f"{kind}_PATHS"], exclude=self.settings[f"{kind}_EXCLUDES"]
+        )
+        return found
 
     def _read_in_child(self, path: str) -> bytes | None:
         """What a child tells of a file; None if the parent had better read it. Raises whatever reading raises."""
@@ -151,7 +155,7 @@ class ContentCache:
         """Bring into the file what is new, and out of it what is gone."""
         gone = self._kept.keys() - self._used - self._new.keys()
         if self._new or self._touched or gone or self._rows.stale:
-            self._because(self._rows.save(Changes(self._new, self._touched, gone)))
+            self._because(self._rows.save(self._kept, Changes(self._new, self._touched, gone)))
         self._kept, self._new, self._touched, self._told = {}, {}, {}, {}
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ attribute and metadata) is one object again afterwards.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+import marshal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ DATES = (dt.datetime, SafeDatetime)
 OF_A_WRAPPER = {"settings", "_name", "_slug", "_slug_from_name", "name", "slug"}
 DEEPEST = 20
 
-WRAPPER, DATE, ZONE, OFFSET, DATEUTIL_UTC, DATEUTIL_OFFSET, DATEUTIL_LOCAL, LIST, PLAIN = range(9)
+WRAPPER, DATE, ZONE, OFFSET, DATEUTIL_UTC, DATEUTIL_OFFSET, DATEUTIL_LOCAL, LIST, PLAIN, FROZEN = range(10)
 
 UNTOLD = -1
 
@@ -42,6 +43,10 @@ class Packed(NamedTuple):
     places: list[tuple[int, str, int]]
 
 
+#: One of those dicts, the objects that it names first, and (key, which of all objects so far).
+Part = tuple[dict[str, Any], list[tuple[Any, ...]], list[tuple[str, int]]]
+
+
 def is_plain(value: object, depth: int = 0) -> bool:
     """Whether marshal gives back exactly this; a subclass, a set or a loop is not plain."""
     kind = type(value)
@@ -54,6 +59,16 @@ def is_plain(value: object, depth: int = 0) -> bool:
     if isinstance(value, dict) and kind is dict:
         return all(type(key) is str and is_plain(one, depth + 1) for key, one in value.items())
     return False
+
+
+def parts(packed: Packed) -> Iterator[Part]:
+    """The dicts one by one, each with the objects that none before it names."""
+    start = 0
+    for which, values in enumerate(packed.dicts):
+        places = [(key, place) for of, key, place in packed.places if of == which]
+        stop = max([start, *(place + 1 for _, place in places)])
+        yield values, packed.objects[start:stop], places
+        start = stop
 
 
 class _Packing:
@@ -125,11 +140,16 @@ def pack(dicts: Sequence[Mapping[str, Any]], settings: object) -> Packed:
             if type(key) is not str:
                 raise NotPlainError(f"the name {key!r}")
             copy[key] = value
-            if not is_plain(value):
+            if type(value) not in SCALARS:
                 copy[key] = None
                 places.append((which, key, packing.place(value)))
         plain.append(copy)
     return Packed(tuple(plain), packing.objects, places)
+
+
+def frozen(told: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An object as it is told, so that nobody can change what is told: a list is made anew each time."""
+    return (FROZEN, marshal.dumps(told[1])) if told[0] == PLAIN else told
 
 
 def fixed(seconds: int, name: str) -> dt.timezone:
@@ -146,32 +166,47 @@ def date(made: list[Any], which: int, parts: tuple[int, ...], zone: int | None, 
     return DATES[which](year, month, day, hour, minute, second, microsecond, tzinfo, fold=fold)
 
 
-def unpacker(settings: object) -> Callable[[Any], tuple[dict[str, Any], ...]]:
-    """The way back: makes dicts (those of the argument, filled) whose tags and authors have these settings."""
-    makers: dict[int, Callable[..., object]] = {
-        DATE: date,
-        ZONE: lambda _made, key: ZoneInfo(key),
-        OFFSET: lambda _made, seconds, name: fixed(seconds, name),
-        DATEUTIL_UTC: lambda _made: tz.tzutc(),
-        DATEUTIL_OFFSET: lambda _made, seconds, name: tz.tzoffset(name, seconds),
-        DATEUTIL_LOCAL: lambda _made: tz.tzlocal(),
-        LIST: lambda made, parts: [made[part] for part in parts],
-        PLAIN: lambda _made, value: value,
-    }
+class Unpacker:
+    """The way back: fills dicts, whose tags and authors have these settings."""
 
-    def unpack(packed: Any) -> tuple[dict[str, Any], ...]:
-        dicts, objects, places = packed
+    def __init__(self, settings: object) -> None:
+        self._settings = settings
+        self._makers: dict[int, Callable[..., object]] = {
+            DATE: date,
+            ZONE: lambda _made, key: ZoneInfo(key),
+            OFFSET: lambda _made, seconds, name: fixed(seconds, name),
+            DATEUTIL_UTC: lambda _made: tz.tzutc(),
+            DATEUTIL_OFFSET: lambda _made, seconds, name: tz.tzoffset(name, seconds),
+            DATEUTIL_LOCAL: lambda _made: tz.tzlocal(),
+            LIST: lambda made, parts: [made[part] for part in parts],
+            PLAIN: lambda _made, value: value,
+            FROZEN: lambda _made, value: marshal.loads(value),  # noqa: S302 - runs no code
+        }
+
+    def dicts(self, packed: Packed) -> tuple[dict[str, Any], ...]:
+        """The dicts as they were."""
         made: list[Any] = []
+        self.make(packed.objects, made)
+        for which, key, place in packed.places:
+            packed.dicts[which][key] = made[place]
+        return packed.dicts
+
+    def part(self, part: Part, made: list[Any]) -> dict[str, Any]:
+        """One of several dicts; `made` has the objects of those before, and gets this one's."""
+        values, objects, places = part
+        self.make(objects, made)
+        for key, place in places:
+            values[key] = made[place]
+        return values
+
+    def make(self, objects: Iterable[tuple[Any, ...]], made: list[Any]) -> None:
+        """Makes objects, and puts them behind those that were made before."""
+        settings = self._settings
         for told in objects:
             if told[0] == WRAPPER:  # half of all, so it is made here
                 _, which, name, slug, from_name = told
                 one = WRAPPERS[which].__new__(WRAPPERS[which])
-                one.__dict__ = {"settings": settings, "_name": name, "_slug": slug, "_slug_from_name": from_name}
+                one.settings, one._name, one._slug, one._slug_from_name = settings, name, slug, from_name  # noqa: SLF001
             else:
-                one = makers[told[0]](made, *told[1:])
+                one = self._makers[told[0]](made, *told[1:])
             made.append(one)
-        for which, key, place in places:
-            dicts[which][key] = made[place]
-        return dicts  # type: ignore[no-any-return]
-
-    return unpack

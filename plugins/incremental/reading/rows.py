@@ -1,4 +1,7 @@
-"""The file in which contents are kept: SQLite, a row per content, bodies in a table of their own.
+"""The file in which contents are kept: SQLite, with a table of bodies, and chunks of everything else.
+
+A chunk has the rows of many contents: they are read at once, and strings that several of them hold are one. Which chunk
+a content is in follows from its name, so that a change writes a chunk and not all of them.
 
 Whatever is wrong with the file, it is begun anew. All of a build's changes come in one transaction, so that a build
 that is killed leaves what the build before it left. The rows are read with `marshal`, which runs no code; but like
@@ -10,21 +13,22 @@ from __future__ import annotations
 import marshal
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from .sources import Signature, as_bytes
+from .sources import as_bytes
 
-FORMAT = 1
+FORMAT = 2
+#: So many chunks there are at most.
+CHUNKS = 64
 #: Bytes of a checksum.
 CHECKSUM = 4
 TABLES = """
 CREATE TABLE about (format INTEGER NOT NULL, fingerprint BLOB NOT NULL);
-CREATE TABLE content (name BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,
-    inode INTEGER NOT NULL, digest BLOB NOT NULL, meta BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE chunk (number INTEGER PRIMARY KEY, rows BLOB NOT NULL);
 CREATE TABLE body (name BLOB PRIMARY KEY, text BLOB NOT NULL);
 """
 
@@ -42,11 +46,11 @@ PASSING = {
 
 
 class Row(NamedTuple):
-    """A content as it is kept, without its body."""
+    """A content as it is kept, without its body: how its file was, and plain data."""
 
-    signature: Signature
+    signature: tuple[int, ...]
     digest: bytes
-    meta: bytes
+    meta: Any
 
 
 class Changes(NamedTuple):
@@ -54,7 +58,7 @@ class Changes(NamedTuple):
 
     #: With the body of each.
     new: Mapping[str, tuple[Row, str]]
-    touched: Mapping[str, Signature]
+    touched: Mapping[str, tuple[int, ...]]
     gone: Iterable[str]
 
 
@@ -78,11 +82,8 @@ class Rows:
             with closing(sqlite3.connect(self.path)) as db:
                 if db.execute("SELECT format, fingerprint FROM about").fetchall() != [(FORMAT, self.fingerprint)]:
                     return {}, "settings, versions or the place of the site have changed: everything is read anew"
-                found = db.execute("SELECT name, size, mtime, ctime, inode, digest, meta FROM content")
-                rows = {
-                    os.fsdecode(name): Row(Signature(size, mtime, ctime, inode), digest, meta)
-                    for name, size, mtime, ctime, inode, digest, meta in found
-                }
+                chunks = [chunk for (chunk,) in db.execute("SELECT rows FROM chunk ORDER BY number")]
+            rows = {name: Row(made, of, meta) for chunk in chunks for name, made, of, meta in decode(chunk)}
         except (sqlite3.Error, TypeError, ValueError) as error:
             return {}, f"{self.path.name} cannot be used ({error}): everything is read anew"
         self.stale = False
@@ -116,19 +117,19 @@ class Rows:
             with suppress(OSError):
                 self._remove()
 
-    def save(self, changes: Changes) -> str | None:
-        """Bring the changes into the file, or say why that cannot be."""
+    def save(self, kept: Mapping[str, Row], changes: Changes) -> str | None:
+        """Bring the changes of what was `kept` into the file, or say why that cannot be."""
         self.stale, self.damaged = self.stale or self.damaged, False
         self.close()
         try:
             try:
-                self._save(changes)
+                self._save(kept, changes)
             except sqlite3.DatabaseError as error:
                 if getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING:
                     raise
                 self._remove()
                 self.stale = True
-                self._save(changes)
+                self._save(kept, changes)
         except (sqlite3.Error, OSError) as error:
             return f"{self.path.name} cannot be written ({error})"
         return None
@@ -137,7 +138,7 @@ class Rows:
         for ending in ("", "-journal", "-wal", "-shm"):
             Path(f"{self.path}{ending}").unlink(missing_ok=True)
 
-    def _save(self, changes: Changes) -> None:
+    def _save(self, kept: Mapping[str, Row], changes: Changes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             db.execute("PRAGMA synchronous = NORMAL")
@@ -145,16 +146,8 @@ class Rows:
             if self.stale:
                 self._begin_anew(db)
             gone = [(os.fsencode(name),) for name in changes.gone]
-            db.executemany("DELETE FROM content WHERE name = ?", gone)
             db.executemany("DELETE FROM body WHERE name = ?", gone)
-            db.executemany(
-                "UPDATE content SET size = ?, mtime = ?, ctime = ?, inode = ? WHERE name = ?",
-                ((*signature, os.fsencode(name)) for name, signature in changes.touched.items()),
-            )
-            db.executemany(
-                "REPLACE INTO content VALUES (?, ?, ?, ?, ?, ?, ?)",
-                ((os.fsencode(name), *row.signature, row.digest, row.meta) for name, (row, _) in changes.new.items()),
-            )
+            db.executemany("REPLACE INTO chunk VALUES (?, ?)", chunks({} if self.stale else kept, changes))
             db.executemany(
                 "REPLACE INTO body VALUES (?, ?)",
                 ((os.fsencode(name), as_bytes(body)) for name, (_, body) in changes.new.items()),
@@ -168,6 +161,25 @@ class Rows:
         for statement in filter(str.strip, TABLES.split(";")):
             db.execute(statement)
         db.execute("INSERT INTO about VALUES (?, ?)", (FORMAT, self.fingerprint))
+
+
+def chunks(kept: Mapping[str, Row], changes: Changes) -> Iterator[tuple[int, bytes]]:
+    """The chunks that are no longer as they were, with their numbers."""
+    gone = frozenset(changes.gone)
+    changed = {number(name) for names in (changes.new, changes.touched, gone) for name in names}
+    rows = {name: row for name, row in kept.items() if name not in gone and number(name) in changed}
+    rows |= {name: rows[name]._replace(signature=one) for name, one in changes.touched.items() if name in rows}
+    rows |= {name: row for name, (row, _) in changes.new.items()}
+    sorted_in: dict[int, list[Any]] = {one: [] for one in changed}
+    for name, row in rows.items():
+        sorted_in[number(name)].append((name, tuple(row.signature), row.digest, row.meta))
+    for one, members in sorted_in.items():
+        yield one, encode(members)
+
+
+def number(name: str) -> int:
+    """Which chunk a content is in."""
+    return crc32(os.fsencode(name)) % CHUNKS
 
 
 def encode(meta: Any) -> bytes:

@@ -11,9 +11,9 @@ from pelican.utils import file_suffix
 
 from .cache import ContentCache
 from .hearing import say_again
+from .kept import KEPT, SHARED, Kept, attributes_of, held_in, shape, wrappers_in
 from .parsing import Parsed, from_child, read_for_parent
 from .plain import Packed, pack
-from .restored import KEPT, SHARED, Kept, attributes_of, held_in
 from .rows import Row, decode, encode
 from .sources import Source, as_bytes, digest, unchanged
 
@@ -58,7 +58,7 @@ class TextCache(ContentCache):
         self.read.append(name)
         if parsed := self._ahead(path):
             self._add(path, parsed)
-            return parsed.body, self._unpack(parsed.metadata)[0]
+            return parsed.body, self._unpacker.dicts(parsed.metadata)[0]
         self._before = self._source(path)
         hearing = self._ear.hearing
         self._since = len(hearing.records) if hearing else 0
@@ -113,7 +113,7 @@ class TextCache(ContentCache):
     def _restore(self, name: str, row: Row) -> Result | None:
         try:
             packed, expected, said, heard = decode(row.meta)
-            metadata = self._unpack(Packed(*packed))[0]
+            metadata = self._unpacker.dicts(Packed(*packed))[0]
         except ValueError as error:
             self._because(f"what is kept of it cannot be used: {error}", name)
             return None
@@ -135,5 +135,6 @@ class TextCache(ContentCache):
             whole = digest(body + marshal.dumps(tuple(pack([shown, content.metadata], self.settings)), 2))
         except ValueError:
             whole = b""
-        keys, values, held = tuple(attributes), tuple(attributes.values()), held_in(attributes)
-        return Kept(whole, keys, values, held, body, None, content._content)  # noqa: SLF001
+        values, held = tuple(attributes.values()), held_in(attributes)
+        text, came = content._content, wrappers_in(attributes)  # noqa: SLF001
+        return Kept(whole, shape(tuple(attributes)), values, held, body, None, None, text, came)
