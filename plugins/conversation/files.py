@@ -8,7 +8,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["replacing", "write_whole"]
+__all__ = ["drafts_of", "replacing", "write_whole"]
+
+
+def drafts_of(root: Path) -> Path:
+    """Where drafts of the site's files lie, of a blog in this folder: what a killed build leaves is not on the site."""
+    return root / ".cache" / "conversation" / "drafts"
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -24,10 +29,17 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A draft to be written, which takes the place of `path`, or of what a link there leads to, once all is well."""
+def replacing(path: Path, drafts: Path | None = None) -> Iterator[Path]:
+    """A draft to be written, which takes the place of `path`, or of what a link there leads to, once all is well.
+
+    It lies in the folder `drafts` (which is made) where it can be moved from there, else beside its place.
+    """
     path = path.resolve()
     draft = path.with_name(f".{path.name}-{os.getpid()}")
+    if drafts is not None:
+        drafts.mkdir(parents=True, exist_ok=True)
+        if drafts.stat().st_dev == path.parent.stat().st_dev:
+            draft = drafts / draft.name
     try:
         yield draft
         if path.exists():

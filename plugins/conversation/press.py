@@ -28,7 +28,7 @@ from . import exports
 from .acts import Direction
 from .edition import Edition
 from .feed_places import post_feeds
-from .files import replacing
+from .files import drafts_of, replacing
 from .further import further_pages, remove_former
 from .leaves import digest
 from .ledger.catalogue import catalogue
@@ -55,6 +55,7 @@ class _Files:
 
     settings: Mapping[str, Any]
     output: Path
+    drafts: Path
     #: What the last build wrote, by path: the key of what is in it, and the file's size and time.
     former: Mapping[str, Sequence[Any]]
     written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
@@ -70,7 +71,7 @@ class _Files:
         target = Path(sanitised_join(str(self.output), str(path)))
         self.files.add(str(path))
         target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target) as draft, draft.open("w", encoding="utf-8") as file:
+        with replacing(target, self.drafts) as draft, draft.open("w", encoding="utf-8") as file:
             file.writelines(lines)
         if str(path) in self.written:
             self.written[str(path)] = [*self.written[str(path)][:1], *_mark(target)]
@@ -142,7 +143,8 @@ def write_files(edition: Edition, pairs: Sequence[Pair], settings: Mapping[str, 
     `settings` are Pelican's.
     """
     former = edition.almanac.note("files")
-    desk = _Files(settings=settings, output=output, former=former if isinstance(former, dict) else {})
+    known = former if isinstance(former, dict) else {}
+    desk = _Files(settings=settings, output=output, drafts=drafts_of(edition.ours.root), former=known)
     edition.album.write(output)
     desk.files.update(edition.album.paths.values())
     _write_feeds(edition, pairs, desk)
@@ -235,7 +237,7 @@ def _write_ledger(edition: Edition, files: _Files) -> None:
     files.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
         target = files.output / edition.poster_path
-        with replacing(target) as draft:
+        with replacing(target, files.drafts) as draft:
             draft.write_bytes(edition.poster)
         files.files.add(edition.poster_path)
 

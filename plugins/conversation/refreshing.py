@@ -33,7 +33,7 @@ from .built import (
 )
 from .edition import POSTER, Edition, make
 from .errors import ConversationError
-from .files import replacing
+from .files import drafts_of, replacing
 from .generator import languages_of, prepare, settings_of
 from .pictures import Album, Errand, album_of, due, refresh
 from .posts import Post
@@ -180,7 +180,7 @@ class _Site:
             whole = text.encode("utf-8")
             if file.read_bytes() != whole:
                 changed.append(file)
-                with replacing(file) as draft:
+                with replacing(file, drafts_of(self._shop.settings.root)) as draft:
                     draft.write_bytes(whole)
         talking = [(one, one.post) for one in self._contents]
         write_files(self._edition, talking, self._shop.pelican_settings, self._shop.output)
