@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import hashlib
 import logging
 import os
 import pickle
@@ -13,6 +14,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -503,6 +505,17 @@ def test_nothing_loads_a_body_but_who_reads_it(restored: Any) -> None:
     assert "_content" not in raw(restored)
     assert "<img" in restored._content
     assert "_content" in vars(restored)
+
+
+def test_a_body_is_told_by_its_digest_and_read_in_any_thread(restored: Any) -> None:
+    """Other plugins see whether a body is as they know it, and read what is not, beside whatever else is going on."""
+    told = restored.incremental_body()
+    assert "_content" not in raw(restored)
+    with ThreadPoolExecutor(2) as threads:
+        body = threads.submit(lambda: restored._content).result()
+    assert told == hashlib.blake2b(body.encode(), digest_size=16).hexdigest() == restored.incremental_body()
+    restored._content = "another"
+    assert restored.incremental_body() == hashlib.blake2b(b"another", digest_size=16).hexdigest()
 
 
 def test_a_body_that_was_set_is_the_body(restored: Any) -> None:

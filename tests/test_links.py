@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from conversation.acts import Act, Kind
 from conversation.http import Client
-from conversation.posts import Post
+from conversation.posts import Later, Post, digest_of_body
 from conversation.sources import Ask, Batch, Source
 from conversation.sources.links import FIELDS, SERVICE, parse_posts
 
@@ -167,6 +168,16 @@ def test_bad_front_matter_is_told_with_file_and_field() -> None:
     assert [str(problem) for problem in batch.problems] == [
         "content/tea.md: reply_to: 'see below' is not an http or https address"
     ]
+
+
+def test_a_body_that_is_as_it_was_is_not_read() -> None:
+    """A body that comes late is known by its digest: where nothing changed nobody loads it, and else it is the same."""
+    one = post(link("https://a.example/x"))
+    (batch,) = pull(one)
+    late = dataclasses.replace(one, html=Later(digest_of_body(one.html), lambda: pytest.fail("was read")))
+    assert pull(late, cursor=dict(batch.cursor or {})) == []
+    read = dataclasses.replace(one, html=Later(digest_of_body(one.html), lambda: str(one.html)))
+    assert pull(read) == [batch]
 
 
 def test_nothing_is_said_while_no_post_has_changed() -> None:

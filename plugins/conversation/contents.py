@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from dateutil import parser as dates
 from pelican.contents import Article, Content, Page
 
-from .posts import Post
+from .posts import Later, Post
 from .sanitise import line
 
 __all__ = ["posts_of", "readable_contents", "settings_files", "settings_folder"]
@@ -95,7 +96,8 @@ def posts_of(contents: Iterable[Content], site: str, zone: ZoneInfo) -> Iterator
 
 
 def _post(content: Content, site: str, zone: ZoneInfo) -> Post:
-    fields = {name: _addresses(content.metadata.get(name)) for name in ADDRESS_FIELDS}
+    # Metadata are attributes, too: a content that was not read again has these at hand.
+    fields = {name: _addresses(getattr(content, name, None)) for name in ADDRESS_FIELDS}
     url, original = _absolute(content, site), _original(content)
     return Post(
         url=url,
@@ -111,9 +113,15 @@ def _post(content: Content, site: str, zone: ZoneInfo) -> Post:
         syndication=fields.pop("syndication"),
         closed=_closed(content, zone),
         fields={name: urls for name, urls in fields.items() if urls},
-        # The raw body: `content.content` would be memoised by Pelican before static links are known.
-        html=content._content,  # noqa: SLF001
+        html=_body(content),
     )
+
+
+def _body(content: Content) -> str | Later:
+    """The raw body: `content.content` would be memoised by Pelican before static links are known."""
+    if told := getattr(content, "incremental_body", None):
+        return Later(told(), partial(getattr, content, "_content"))
+    return str(content._content or "")  # noqa: SLF001
 
 
 def _absolute(content: Content, site: str) -> str:
@@ -148,7 +156,7 @@ def _addresses(value: object) -> tuple[str, ...]:
 
 def _closed(content: Content, zone: ZoneInfo) -> bool | datetime:
     """Whether or when `comments:` ends the conversation: "closed", or the date on which it does."""
-    value = content.metadata.get("comments")
+    value = getattr(content, "comments", None)
     text = "" if value is None else str(value).strip()
     if text.casefold() in OPEN:
         return False

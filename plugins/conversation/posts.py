@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-__all__ = ["Post"]
+__all__ = ["Later", "Post", "digest_of_body"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Later:
+    """A rendered body that is read when somebody asks for its text; `digest` stands for it (`digest_of_body`)."""
+
+    digest: str
+    read: Callable[[], str]
+
+    def __str__(self) -> str:
+        return self.read()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +27,8 @@ class Post:
 
     `url` is absolute (SITEURL + Pelican's url). `content` is "article" or "page", `status` Pelican's word: "published",
     "draft" or "hidden". `fields` holds the front matter that the plugin reads (`reply_to`, `like_of` ...: URLs by
-    lower-case name) and `path` the source file, for messages. `html` is the rendered body, "" where not needed.
+    lower-case name) and `path` the source file, for messages. `html` is the rendered body, "" where not needed; `str`
+    makes a text of it.
     """
 
     url: str
@@ -33,4 +46,11 @@ class Post:
     #: True, or the day it ends as a datetime, where front matter says `comments: closed` or a date.
     closed: bool | datetime = False
     fields: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    html: str = dataclasses.field(default="", repr=False)
+    html: str | Later = dataclasses.field(default="", repr=False)
+
+
+def digest_of_body(html: str | Later) -> str:
+    """The same for the same body: BLAKE2b of its UTF-8, 16 bytes in hexadecimal."""
+    if isinstance(html, Later):
+        return html.digest
+    return hashlib.blake2b(html.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..acts import Act, Direction, Kind, Problem
 from ..addresses import is_web
-from ..posts import Post
+from ..posts import Post, digest_of_body
 from ..sanitise import line
 from . import Ask, Batch, Service, Source
 from .hypertext import anchors, text, words
@@ -101,7 +101,7 @@ def _parse_fields(post: Post) -> Iterator[_Found]:
 
 def _parse_links(post: Post) -> Iterator[_Found]:
     """The links in a post, but for those that name the blogger elsewhere (`rel=me`)."""
-    for anchor in anchors(post.html):
+    for anchor in anchors(str(post.html)):
         url, wrong = _address(anchor.href)
         if (url or wrong) and "me" not in anchor.rel:
             told = wrong and f"the link {line(anchor.href, 100)!r} {wrong}"
@@ -119,7 +119,7 @@ def _act(post: Post, source: str, kind: Kind, url: str, page: str, title: str) -
         to=whose(url),
         published=post.published,
         title=title,
-        words=words(text(post.html)) if kind in WRITTEN else None,
+        words=words(text(str(post.html))) if kind in WRITTEN else None,
     )
 
 
@@ -151,8 +151,9 @@ def _digest(posts: list[Post], sites: tuple[str, ...]) -> str:
     digest = hashlib.blake2b(repr(sites).encode("utf-8", "surrogatepass"), digest_size=16)
     for post in posts:
         fields = sorted((name, values) for name, values in post.fields.items() if name in FIELDS)
-        told = (post.url, post.original, post.published, post.title, post.path, fields, len(post.html))
-        digest.update(f"{told!r}\n{post.html}\n".encode("utf-8", "surrogatepass"))
+        body = digest_of_body(post.html)
+        told = (post.url, post.original, post.published, post.title, post.path, fields, body)
+        digest.update(f"{told!r}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pelican import contents
 
-from .kept import KEPT, Kept, Late, as_it_came, is_original, kept, raw, set_raw, wake
+from .kept import KEPT, Kept, Late, as_it_came, body_digest, is_original, kept, raw, set_raw, wake
 
 #: The parts of an address that `Restored` watches.
 WATCHED = frozenset({"slug", "lang", "date", "author", "category"})
@@ -154,6 +154,10 @@ class Restored:
         if known.late and as_it_came(self, known):
             return set(known.late.static_links)
         return super().get_static_links()  # type: ignore[misc,no-any-return]
+
+    def incremental_body(self) -> str:
+        """What stands for the body, which is not brought for it (docs/incremental.md)."""
+        return body_digest(self).hex()
 
     def refresh_metadata_intersite_links(self) -> None:
         """Brings the links in metadata up to date; metadata that hold none need not be brought for it."""

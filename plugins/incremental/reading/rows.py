@@ -105,7 +105,8 @@ class Rows:
         """The connection of this process; a child leaves its parent's alone."""
         if self._reading is None or self._reading[0] != os.getpid():
             self._inherited = self._reading  # kept, for closing it in a child would disturb the parent's locks
-            self._reading = os.getpid(), sqlite3.connect(self.path)
+            # Another plugin may read bodies in threads; SQLite itself lets these take turns.
+            self._reading = os.getpid(), sqlite3.connect(self.path, check_same_thread=False)
         return self._reading[1]
 
     def close(self) -> None:
