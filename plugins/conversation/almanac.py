@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from .files import caches_of
 from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
 from .ledger import Entry
 
@@ -240,7 +241,7 @@ class Almanac:
 
 def path_of(root: Path) -> Path:
     """Where the almanac of the site with this folder is."""
-    return root / ".cache" / "conversation" / "almanac.sqlite"
+    return caches_of(root) / "almanac.sqlite"
 
 
 def remove(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .files import caches_of
 from .http import Client
 from .settings import Settings
 
@@ -30,4 +31,4 @@ def passing_client_for(settings: Settings) -> Client:
 
 def cache_of(settings: Settings) -> Path:
     """Where answers of the sources are kept for a while."""
-    return settings.root / ".cache" / "conversation"
+    return caches_of(settings.root)

@@ -8,12 +8,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["drafts_of", "replacing", "write_whole"]
+__all__ = ["caches_of", "drafts_of", "replacing", "write_whole"]
+
+
+def caches_of(root: Path) -> Path:
+    """Where all lies that may be deleted at any time, of a blog in this folder."""
+    return root / ".cache" / "conversation"
 
 
 def drafts_of(root: Path) -> Path:
     """Where drafts of the site's files lie, of a blog in this folder: what a killed build leaves is not on the site."""
-    return root / ".cache" / "conversation" / "drafts"
+    return caches_of(root) / "drafts"
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..acts import Act, Problem
 from ..errors import ArchiveError
+from ..files import caches_of
 from ..http import Client
 from . import (
     Ask,
@@ -60,7 +61,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: 
     """Everything in the archive at the option `path`; nothing at all where it is as it was. Raises ArchiveError."""
     name = source.options.get("path", "")
     with opened(source.root / name, name) as box:
-        with remembering(source.root / ".cache" / "conversation") as digest_of:
+        with remembering(caches_of(source.root)) as digest_of:
             cursor = {"digest": f"{EDITION}-{box.digest(digest_of)}"}
         if cursor["digest"] == ask.cursor.get("digest") and not ask.full:
             return
