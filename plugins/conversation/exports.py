@@ -7,18 +7,17 @@ done, and nobody's words.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from .acts import Direction
 from .addresses import link
 from .ledger import Entry, Ledger
-from .ledger.entries import local_date
+from .ledger.entries import local_date, values_of
 from .ledger.received import stamp
 from .sanitise import line
 from .sources.giving import COLUMNS, EXPORTED
@@ -34,7 +33,6 @@ HEADERS: Mapping[Direction, tuple[str, ...]] = {
 _FORMULA = tuple("=+-@＝＋－＠")
 #: An address that any page may hold as it is, and any cell: most are.
 _PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[A-Za-z0-9/._~@-]*)?")
-_values = attrgetter(*(field.name for field in dataclasses.fields(Entry)))
 #: The longest cell, in characters; addresses are never cut.
 LENGTH = 300
 
@@ -50,7 +48,7 @@ def table(ledger: Ledger, direction: Direction) -> str:
 def made_of(ledger: Ledger, direction: Direction) -> list[object]:
     """All that a table is made of, as plain values."""
     entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
-    return [ledger.zone.key, [post.url for post in ledger.posts], [*map(_values, entries)]]
+    return [ledger.zone.key, [post.url for post in ledger.posts], [*map(values_of, entries)]]
 
 
 def head(direction: Direction) -> str:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from .acquaintances import Signed
 from .acts import Direction, Kind, Person
 from .ledger import Entry
-from .ledger.entries import address, local_date
+from .ledger.entries import FIELDS, address, local_date, values_of
 from .ledger.received import manner, moment, number_of, stamp
 from .threads import Counts, Sketch, permalink
 
@@ -134,12 +134,12 @@ def columns_of(details: Details, channels: dict[str, int], zone: ZoneInfo) -> di
 
 def entry_as_json(entry: Entry) -> list[object]:
     """An entry as plain values, in the order of its fields."""
-    return [stamp(value) if name == "when" else value for name, value in zip(_FIELDS, _values(entry), strict=True)]
+    return [stamp(value) if name == "when" else value for name, value in zip(FIELDS, values_of(entry), strict=True)]
 
 
 def entry_from_json(plain: Sequence[object]) -> Entry:
     """The entry that `entry_as_json` wrote. Raises ValueError or TypeError where it did not."""
-    values: dict[str, Any] = dict(zip(_FIELDS, plain, strict=True))
+    values: dict[str, Any] = dict(zip(FIELDS, plain, strict=True))
     values["direction"], values["kind"] = Direction(values["direction"]), Kind(values["kind"])
     values["when"] = moment(values["when"])
     return Entry(**values)
@@ -150,6 +150,4 @@ def digest(*parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
-_values = attrgetter(*_FIELDS)
 _numbers = attrgetter(*(field.name for field in dataclasses.fields(Counts)))

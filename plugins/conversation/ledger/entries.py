@@ -10,12 +10,25 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from ..acts import Direction, Kind
 from ..addresses import host_of, key, split
 
-__all__ = ["YEAR", "Entry", "Part", "PostFacts", "Site", "SourceFacts", "Window", "address", "local_date"]
+__all__ = [
+    "FIELDS",
+    "YEAR",
+    "Entry",
+    "Part",
+    "PostFacts",
+    "Site",
+    "SourceFacts",
+    "Window",
+    "address",
+    "local_date",
+    "values_of",
+]
 
 #: The length of the window called "year".
 YEAR = timedelta(days=365)
@@ -50,6 +63,11 @@ class Entry:
     title: str = ""
     number: int = 1
     private: bool = False
+
+
+#: The names of an entry's fields, and all of its values in that order.
+FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+values_of = attrgetter(*FIELDS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
