@@ -43,12 +43,15 @@ class Keys:
 
     def leaf(self, page: Page, joined: bool) -> str:  # noqa: FBT001 - the other half of a key
         """Of all that a page's leaf is made of; `joined`: own replies may stand on it."""
-        return digest(self._house, *self._told(page), self.given if joined else "")
+        return self._of_leaf(self._told(page), joined)
 
     def both(self, page: Page, joined: bool, shown: Sequence[str]) -> tuple[str, str]:  # noqa: FBT001 - likewise
         """The same, and of all that its conversation is made of, in which these acts are `shown`."""
-        says = digest(self.rules, *self._told(page), self.gifts if joined else "", shown)
-        return self.leaf(page, joined), says
+        told = self._told(page)
+        return self._of_leaf(told, joined), digest(self.rules, *told, self.gifts if joined else "", shown)
+
+    def _of_leaf(self, told: Sequence[object], joined: bool) -> str:  # noqa: FBT001 - likewise
+        return digest(self._house, *told, self.given if joined else "")
 
     def _told(self, page: Page) -> list[object]:
         """What a page is, and what was told of it."""
