@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from ..errors import SourceError
 
-__all__ = ["ENOUGH", "abreast"]
+__all__ = ["ENOUGH", "abreast", "is_hopeless"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -30,6 +30,11 @@ AHEAD = 2
 
 class _NotBegunError(Exception):
     """There was trouble before this item's turn came."""
+
+
+def is_hopeless(failed: int, asked: int, of: int) -> bool:
+    """Whether a source can give up: none of the answers about all its posts, or about the first ones, can be used."""
+    return failed == asked and asked in {ENOUGH, of}
 
 
 def abreast(work: Callable[[_T], _R], items: Iterable[_T], at_a_time: int) -> Iterator[_R]:

@@ -23,7 +23,7 @@ from ..http import Client
 from ..http.wording import shown
 from ..posts import Post
 from . import Ask, Batch, Option, Service, Source
-from .abreast import ENOUGH, abreast
+from .abreast import abreast, is_hopeless
 from .feed_acts import Told, parse_comments, parse_given, parse_mentions, parse_posts
 from .feed_parse import Entry, Feed, parse_feed
 from .feed_videos import parse_videos
@@ -125,7 +125,7 @@ def _pull_posts(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[B
             without.append(shown(told.url))
         elif told.error is not None:
             failed += 1
-            if failed == number and number in {ENOUGH, len(ask.posts)}:
+            if is_hopeless(failed, number, len(ask.posts)):
                 raise told.error
             yield Batch(problems=(Problem(shown(told.url), str(told.error)),))
         yield Batch(answered=(told.post.url,))

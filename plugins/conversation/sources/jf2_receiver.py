@@ -19,7 +19,7 @@ from ..http import Client
 from ..http.wording import shown
 from ..posts import Post
 from . import Ask, Batch, Option, Service, Source
-from .abreast import ENOUGH, abreast
+from .abreast import abreast, is_hopeless
 from .copies import Index
 from .jf2 import parse_feed, read_entry
 from .jf2_documents import entries_in, is_jf2
@@ -92,7 +92,7 @@ def _of_site(desk: _Desk, ask: Ask) -> Iterator[Batch]:
 def _of_posts(desk: _Desk, ask: Ask) -> Iterator[Batch]:
     """What is said of each post. One that the receiver does not know, while it knows others, has no mentions any more.
 
-    One whose answer is no JF2 is a Problem; where all are that, or the first `ENOUGH`, it is raised.
+    One whose answer is no JF2 is a Problem; where all are that, or the first ones are, it is raised.
     """
     unknown: list[Post] = []
     failed = 0
@@ -101,7 +101,7 @@ def _of_posts(desk: _Desk, ask: Ask) -> Iterator[Batch]:
             unknown.append(post)
         elif read.error is not None:
             failed += 1
-            if failed == number and number in {ENOUGH, len(ask.posts)}:
+            if is_hopeless(failed, number, len(ask.posts)):
                 raise read.error
             yield Batch(problems=(Problem(shown(desk.address(post)), str(read.error)),), answered=(post.url,))
         else:

@@ -13,7 +13,7 @@ from ..errors import Malformed, Missing, Refused, Unreachable
 from ..http import Client
 from ..posts import Post
 from . import Ask, Batch, Finding, Service, Source
-from .abreast import ENOUGH, abreast
+from .abreast import abreast, is_hopeless
 
 __all__ = ["SERVICE", "check", "fetch_quota", "fetch_shares", "parse_shares", "pull"]
 
@@ -36,7 +36,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     for number, (post, found) in enumerate(told, 1):
         if isinstance(found, Problem):
             failed += 1
-            if failed == number and number in {ENOUGH, len(ask.posts)}:
+            if is_hopeless(failed, number, len(ask.posts)):
                 raise Malformed(f"{source.name} answers nothing that can be used: {found.what}")
             yield Batch(problems=(found,), answered=(post.url,))
         else:
