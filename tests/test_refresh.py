@@ -71,6 +71,14 @@ def blog_of_all_sorts(folder: Path, *mentions: dict[str, Any], **more: Any) -> B
     return blog.write("pages/c.md", title="A page")
 
 
+def blog_with_plugin(folder: Path, name: str) -> Blog:
+    """A blog with a mention, and a plugin of the blogger's own."""
+    blog = Blog(folder).write("a.md").archive([mention(1)])
+    (folder / "mine").mkdir()
+    (folder / "mine" / f"{name}.py").write_text("def register(): pass\n", "utf-8")
+    return blog.configure(PLUGINS=["conversation", name], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
+
+
 def built_anew(blog: Blog, folder: Path) -> dict[str, bytes]:
     """The files of a clean build of what the blog is now."""
     shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache", "cache"))
@@ -258,20 +266,14 @@ def test_plugins_that_take_no_notice_of_conversations_are_in_nobodys_way(tmp_pat
 
 def test_a_plugin_of_a_known_name_may_be_another(tmp_path: Path) -> None:
     """A folder of the blogger's own by the name of a plugin that is known is none that is known."""
-    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
-    (blog.folder / "mine").mkdir()
-    (blog.folder / "mine" / "series.py").write_text("def register(): pass\n", "utf-8")
-    blog.configure(PLUGINS=["conversation", "series"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
+    blog = blog_with_plugin(tmp_path / "blog", "series")
     refreshed(blog)
     assert "nobody knows what a plugin reads: series" in refreshed(blog)
 
 
 def test_a_plugin_that_the_blogger_vouches_for_is_in_nobodys_way(tmp_path: Path) -> None:
     """Whoever knows a plugin may say that it takes no notice of conversations; nobody else's word is needed."""
-    blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
-    (blog.folder / "mine").mkdir()
-    (blog.folder / "mine" / "quiet.py").write_text("def register(): pass\n", "utf-8")
-    blog.configure(PLUGINS=["conversation", "quiet"], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
+    blog = blog_with_plugin(tmp_path / "blog", "quiet")
     refreshed(blog)
     assert "nobody knows what a plugin reads: quiet" in refreshed(blog)
     blog.configure(CONVERSATION_UNCONCERNED=["quiet"])
