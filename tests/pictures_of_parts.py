@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import shutil
 import sys
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+from msgspec import structs
 from pelican import Pelican
 from pelican.settings import read_settings
 from PIL import Image, ImageDraw
@@ -105,7 +105,7 @@ def lively() -> Conversation:
     faces = {"Mei Lin": "mei.png", "Wren": "wren.png"}
     initials = ("CE", "ML", "SK", "DR", "A", "LF", "W", "ZM", "R")
     likes = tuple(
-        dataclasses.replace(one, name=name, initials=letters, picture=faces.get(name, ""))
+        structs.replace(one, name=name, initials=letters, picture=faces.get(name, ""))
         for one, name, letters in zip(people(9, "like"), names, initials, strict=True)
     )
     numbers = (Number("comments", 3, 2), Number("mentions", 2, 2), Number("likes", 12, 9))
@@ -136,13 +136,13 @@ def lively() -> Conversation:
         gave=(Gave("https://noor.example/", "Thank-you notes", "noor.example"),),
         stale=(Stale("Disqus", datetime(2026, 11, 19, tzinfo=UTC)),),
     )
-    return dataclasses.replace(talk, parts=(talk.here, Part(number=1, path="a"), Part(number=2, path="b")))
+    return structs.replace(talk, parts=(talk.here, Part(number=1, path="a"), Part(number=2, path="b")))
 
 
 def pages() -> dict[str, str]:
     """The pages on which the parts are seen, by the part that each is made for; "" for all others."""
     talk, context = lively(), {"conversation_endpoint": "https://webmention.example/", "SITEURL": "."}
-    further = dataclasses.replace(talk.here, number=2, comments=talk.comments[:1], mentions=(), likes=())
+    further = structs.replace(talk.here, number=2, comments=talk.comments[:1], mentions=(), likes=())
     post = SimpleNamespace(title="You get what you give", url="a.html", lang="en")
     return {
         "": sidebar(talk, **context),

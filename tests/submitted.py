@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conformance import NOW, POST, SITE
 from conversation.acts import Act, Kind
@@ -74,7 +75,7 @@ class Came:
 def ask_of(*posts: Post, **changes: Any) -> Ask:  # noqa: ANN401 - fields of Ask
     """What is asked: about one post, or these."""
     plain = Ask(posts or (Post(url=POST),), {}, full=False, now=NOW, sites=(SITE,))
-    return dataclasses.replace(plain, **changes)
+    return structs.replace(plain, **changes)
 
 
 def asked(

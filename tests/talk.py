@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zlib
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
+from msgspec import structs
 
 from conversation.acts import Act, Direction, Kind, Person
 from conversation.languages import Languages, speak
@@ -74,7 +74,7 @@ def said(name: str = "Noor Sample", words: str = "", /, *replies: Said, **fields
 def conversation(**fields: object) -> Conversation:
     """The conversation of a post at kindnesses.example; what is counted is listed, unless `numbers` says otherwise."""
     post = fields.pop("post", Post(url="https://kindnesses.example/you-get.html", title="You get what you give"))
-    counts = dataclasses.asdict(fields.get("counts", Counts()))  # type: ignore[call-overload]
+    counts = structs.asdict(fields.get("counts", Counts()))  # type: ignore[call-overload]
     fields.setdefault("numbers", tuple(Number(name, value, value) for name, value in counts.items()))
     fields.setdefault("folded", frozenset({"likes", "shares", "bookmarks"}))
     return Conversation(post=post, **fields)  # type: ignore[arg-type]

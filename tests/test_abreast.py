@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import cases_forge
 import cases_misskey
@@ -107,7 +107,7 @@ def told_of(case: Case, url: str, at_a_time: int) -> list[Batch]:
     options = {name: value.replace("{base}", url) for name, value in case.options.items()}
     source = Source(case.service, case.name, options, case.base.replace("{base}", url), TOKEN)
     copies = tuple(one.replace("{base}", url) for one in case.syndication)
-    posts = tuple(dataclasses.replace(one, syndication=copies) for one in POSTS)
+    posts = tuple(structs.replace(one, syndication=copies) for one in POSTS)
     with Client(retries=0, per_host=POLITE) as client:
         ask = Ask(posts, {}, full=False, now=NOW, sites=(SITE,), at_a_time=at_a_time)
         return list(service.pull(source, ask, client))

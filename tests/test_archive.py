@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archives import (
     NOW,
@@ -224,7 +224,7 @@ def test_export_as_an_archive(tmp_path: Path) -> None:
     by_id = {act.id: act for act in batches[0].acts}
     for each in (received, gave, note):
         came = by_id[f"{each.source}:{each.id}"]
-        assert came == dataclasses.replace(each, source="old site", id=came.id)
+        assert came == structs.replace(each, source="old site", id=came.id)
 
 
 def test_importing_twice_adds_nothing(tmp_path: Path) -> None:
@@ -271,4 +271,4 @@ def test_exported_entries_of_any_json(tmp_path_factory: pytest.TempPathFactory, 
     (batch,) = read(written(tmp_path_factory.getbasetemp(), [entry], "export.json"), "a", NOW)
     assert len(batch.acts) + len(batch.problems) >= 1
     for each in batch.acts:
-        json.dumps(dataclasses.asdict(each), default=str).encode()
+        json.dumps(structs.asdict(each), default=str).encode()

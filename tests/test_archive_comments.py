@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import json
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archives import disqus, disqus_post, packed, said, told, written, wxr, wxr_comment
 from conversation.acts import Direction, Kind
@@ -203,4 +203,4 @@ def test_mutated_exports(tmp_path_factory: object, export: str, data: st.DataObj
         assert str(error).startswith("mutated.xml")  # noqa: PT017 - it may or may not be raised
         return
     for act in acts:
-        json.dumps(dataclasses.asdict(act), default=str).encode()
+        json.dumps(structs.asdict(act), default=str).encode()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archives import packed, said, told, written
 from conversation.acts import Act, Direction, Kind
@@ -100,7 +100,7 @@ def test_any_bytes_below_the_head(tmp_path_factory: object, data: bytes) -> None
     path.write_bytes(COMMENTS.encode() + data)
     acts, _ = told(path)
     for act in acts:
-        assert json.dumps(dataclasses.asdict(act), default=str).encode()
+        assert json.dumps(structs.asdict(act), default=str).encode()
 
 
 COLUMNS = ("date", "link", "message", "sharelink", "sharecommentary", "sharedurl", "mediaurl", "visibility", "type")

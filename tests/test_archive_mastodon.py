@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archives import ME, PUBLIC, boost, collection, mention, packed, said, status, tarred, told, written
 from conversation.acts import Act, Direction, Kind, Problem
@@ -148,7 +148,7 @@ def test_outbox_of_any_json(items: list[object]) -> None:
     assert len(acts) <= len(items)
     assert all(problem.where.startswith("o, item ") for problem in problems)
     for act in acts:
-        json.dumps(dataclasses.asdict(act), default=str).encode()
+        json.dumps(structs.asdict(act), default=str).encode()
         assert act.id.encode()
         assert act.kind in (Kind.REPLY, Kind.QUOTE, Kind.REPOST, Kind.NOTE)
 

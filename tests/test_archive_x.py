@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archives import packed, said, scripted, told, tweet, written
 from conversation.acts import Act, Direction, Kind, Problem
@@ -199,7 +199,7 @@ def test_tweets_of_any_json(items: list[object]) -> None:
     """Whatever stands in an archive, nothing is raised, and every act can be stored."""
     for found in parse_tweets(items, ADA, source="a", where="t"):
         if isinstance(found, Act):
-            json.dumps(dataclasses.asdict(found), default=str).encode()
+            json.dumps(structs.asdict(found), default=str).encode()
             assert found.id.removeprefix("tweet:").isdigit()
         else:
             assert found.where.startswith("t, tweet ")

@@ -1,11 +1,11 @@
 """assembly: what the store holds as one conversation per post, and what of it leaves the machine."""
 
-import dataclasses
 import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from conversation.acts import Count, Direction, Kind, Person, Proof, identity
 from conversation.assembly import Assembly
@@ -28,7 +28,7 @@ def assembled(store: Store, root: Path, *posts: Post, **more: object) -> Assembl
         Source("webmention.io", "webmention.io", {"domain": "e.example"}, root=root),
     )
     settings = Settings(root=root, sources=sources, siteurls=(SITE,), moderation=root / "moderation.toml")
-    return Assembly(dataclasses.replace(settings, **more), store, posts or (post(),), NOW)  # type: ignore[arg-type]
+    return Assembly(structs.replace(settings, **more), store, posts or (post(),), NOW)  # type: ignore[arg-type]
 
 
 def likes() -> Batch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import re
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+from msgspec import structs
 from playwright.sync_api import Browser
 
 from blog import ROOT, SITE, Blog, mention
@@ -67,7 +67,7 @@ def test_the_newest_come_first_wherever_they_were_said() -> None:
 
 def test_what_is_not_published_is_in_no_list() -> None:
     """A draft that was sent to friends and answered by them betrays itself nowhere."""
-    secret = [dataclasses.replace(talk("x", 1, 2), post=post("x", status=status)) for status in ("draft", "hidden")]
+    secret = [structs.replace(talk("x", 1, 2), post=post("x", status=status)) for status in ("draft", "hidden")]
     assert overview(secret, SITE) == Conversations()
 
 

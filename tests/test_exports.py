@@ -6,12 +6,12 @@ import csv
 import io
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from blog import SITE as BLOG_SITE
 from blog import Blog, mention

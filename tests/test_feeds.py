@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import random
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from atom import ATOM, SCHEMA, THR, entries, faults
 from blog import ROOT, SITE, Blog, mention
@@ -138,7 +138,7 @@ def test_an_edit_is_an_update_unless_its_time_cannot_be() -> None:
         (NOW + timedelta(days=1), "2026-05-03T09:30:00+00:00"),
     ]:
         plain = said()
-        changed = dataclasses.replace(plain, act=dataclasses.replace(plain.act, updated=edited))
+        changed = structs.replace(plain, act=structs.replace(plain.act, updated=edited))
         (entry,) = parsed(feed(conversation(post=BREAD, comments=(changed,)))).entries
         assert entry.updated == updated
 
@@ -162,7 +162,7 @@ def many(number: int) -> list[Conversation]:
     start = datetime(2026, 5, 3, tzinfo=UTC)
     return [
         conversation(
-            post=dataclasses.replace(BREAD, url=f"{SITE}/p{index % 7}.html"),
+            post=structs.replace(BREAD, url=f"{SITE}/p{index % 7}.html"),
             comments=(said(f"Kim {index}", anchor=f"said-{index}", when=start + timedelta(hours=index // 2)),),
         )
         for index in range(number)
@@ -195,7 +195,7 @@ def test_an_empty_feed_is_a_feed() -> None:
 def test_one_page_that_mentions_two_posts_is_two_entries() -> None:
     """Ids are unique in a feed, even where the same act is about several posts."""
     act = said("Kim", kind="mention", anchor="said-1")
-    posts = (BREAD, dataclasses.replace(BREAD, url=f"{SITE}/rye.html"))
+    posts = (BREAD, structs.replace(BREAD, url=f"{SITE}/rye.html"))
     text = feed(*(conversation(post=post, mentions=(act,)) for post in posts))
     assert len(entries(text)) == 2
     assert faults(text) == []
@@ -229,7 +229,7 @@ def test_no_words_make_a_feed_invalid(name: str, words: str, title: str, path: s
     address = f"https://x.example/{path}"
     act: dict[str, Any] = {"title": title, "profile": address, "url": address, "anchor": "said-1"}
     html = sanitise.html(words, words)
-    post = dataclasses.replace(BREAD, title=title, url=f"{SITE}/{path.strip()}.html")
+    post = structs.replace(BREAD, title=title, url=f"{SITE}/{path.strip()}.html")
     text = feed(conversation(post=post, comments=(said(sanitise.name(name) or "Kim", html, **act),)))
     assert faults(text) == []
     parsed(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 import zipfile
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from blog import SITE, Blog, mention
 from conversation.acts import Act, Direction, Kind, Person, Problem, Proof
@@ -79,7 +79,7 @@ def fill(store: Store, *, proofs: bool = True) -> None:
         proofs=(Proof(PROFILE, "https://quiet.example/"),) if proofs else (),
     )
     pull(store, told)
-    pull(store, dataclasses.replace(told, gone=(f"{PROFILE}/20",)), later(1))
+    pull(store, structs.replace(told, gone=(f"{PROFILE}/20",)), later(1))
     store.end(store.begin("other", NOW), "other", NOW, error=f"{PROFILE} did not answer", pulled=None)
 
 
@@ -164,7 +164,7 @@ def test_a_neighbour_is_not_forgotten(tmp_path: Path) -> None:
         pull(store, Batch(acts=(by_her(), *others[1:])))
         pull(store, Batch(acts=(others[0],)), source="other")
         store.forget(PROFILE)
-        assert {one.act for one in store.whole().acts} == {*others[1:], dataclasses.replace(others[0], source="other")}
+        assert {one.act for one in store.whole().acts} == {*others[1:], structs.replace(others[0], source="other")}
 
 
 words = st.sampled_from(
@@ -319,4 +319,4 @@ def test_what_is_given_in_own_files_keeps_its_address(tmp_path: Path) -> None:
     with Store.open("sqlite:///s.sqlite", tmp_path) as store:
         pull(store, Batch(acts=(link,)), source="posts")
         store.forget(PROFILE)
-        assert [one.act for one in store.given()] == [dataclasses.replace(link, to=Person())]
+        assert [one.act for one in store.given()] == [structs.replace(link, to=Person())]

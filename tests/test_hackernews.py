@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from hypothesis import given
+from msgspec import structs
 
 from cases_news import ELSEWHERE, STORY, hackernews, hackernews_given
 from conformance import NOW, POST, SITE, Item, items
@@ -98,7 +99,7 @@ def test_a_story_of_which_nothing_has_changed_is_not_read_again() -> None:
     assert ([request.path for request in again.requests], again.complete) == (["/api/v1/search"], [])
     assert [batch.answered for batch in again.batches] == [(POST,)]
     assert asked("hackernews", hackernews(items(2), points=8), ask).points == [8]
-    later = dataclasses.replace(ask, now=NOW + timedelta(days=67))
+    later = structs.replace(ask, now=NOW + timedelta(days=67))
     assert len(asked("hackernews", hackernews(items(2)), later).acts) == 3
 
 

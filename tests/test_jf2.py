@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conversation.acts import Act, Kind, Person, Problem, identity
 from conversation.addresses import is_web
@@ -280,7 +280,7 @@ def test_nothing_is_raised_and_everything_bounded(value: object, ids: Ids) -> No
     found = reading.act
     assert all(problem.where == "feed" for problem in reading.problems)
     if found:
-        json.dumps(dataclasses.asdict(found), default=str).encode()
+        json.dumps(structs.asdict(found), default=str).encode()
         assert found.id
         assert found.target
         assert "\x00" not in found.text + found.html + found.author.name + found.target + found.id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from sqlalchemy import event
 
 from conversation.acts import Count, Kind, Problem
@@ -88,7 +88,7 @@ def test_batches_told_together_leave_what_they_leave_one_after_another(store: St
         batch(1, 2, cursor={"page": "1"}, counts=(like,)),
         batch(2, 3, gone=("1",), problems=(Problem("w", "odd"),)),
         Batch((act(1), act(3, text="edited")), cursor={"page": "2"}),
-        batch(3, complete=(TARGET,), counts=(dataclasses.replace(like, value=4),)),
+        batch(3, complete=(TARGET,), counts=(structs.replace(like, value=4),)),
         batch(2, 5, complete=("*",), cursor={}),
     ]
     with Store.open("sqlite:///apart.sqlite", tmp_path) as apart:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from conversation.acts import Kind
 from conversation.ledger import PostFacts, SourceFacts, view

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from blog import Blog
 from conversation.acts import Count, Direction, Kind, Person
@@ -68,7 +68,7 @@ def test_the_ledger_counts_points_as_received(tmp_path: Path) -> None:
         author=Person(),
         to=Person("Bea", "https://s.example/bea"),
     )
-    stray = dataclasses.replace(answer, kind=Kind.REPLY, id="2", url="https://s.example/a/2")
+    stray = structs.replace(answer, kind=Kind.REPLY, id="2", url="https://s.example/a/2")
     counts = tuple(Count("stack", f"https://s.example/a/{number}", Kind.LIKE, 4) for number in (1, 2, 3))
     blog = Blog(tmp_path, CONVERSATION_PULL="never", CONVERSATION_SOURCES=[]).write("a.md")
     with Store.open("sqlite:///conversation.sqlite", tmp_path) as store:

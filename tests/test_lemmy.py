@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from msgspec import structs
 
 from cases_news import ELSEWHERE, lemmy, lemmy_given
 from conformance import NOW, POST, SITE, Item, items
@@ -195,7 +196,7 @@ def test_the_next_pull_stops_at_what_is_known(modern: bool) -> None:  # noqa: FB
     later: Sequence[Item] = [*told, Item(201, "word201x", NOW)]
     ask = ask_of(cursor=first.cursor, now=NOW + timedelta(days=1))
     soon = asked("lemmy", fake(later), ask, part="account", account="bea")
-    late = asked("lemmy", fake(later), dataclasses.replace(ask, full=True), part="account", account="bea")
+    late = asked("lemmy", fake(later), structs.replace(ask, full=True), part="account", account="bea")
     assert len(soon.requests) < len(first.requests)
     assert "word201x" in {act.text for act in soon.acts}
     assert (soon.complete, late.complete) == ([], ["*given"])

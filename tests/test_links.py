@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conversation.acts import Act, Kind
 from conversation.http import Client
@@ -174,9 +174,9 @@ def test_a_body_that_is_as_it_was_is_not_read() -> None:
     """A body that comes late is known by its digest: where nothing changed nobody loads it, and else it is the same."""
     one = post(link("https://a.example/x"))
     (batch,) = pull(one)
-    late = dataclasses.replace(one, html=Later(digest_of_body(one.html), lambda: pytest.fail("was read")))
+    late = structs.replace(one, html=Later(digest_of_body(one.html), lambda: pytest.fail("was read")))
     assert pull(late, cursor=dict(batch.cursor or {})) == []
-    read = dataclasses.replace(one, html=Later(digest_of_body(one.html), lambda: str(one.html)))
+    read = structs.replace(one, html=Later(digest_of_body(one.html), lambda: str(one.html)))
     assert pull(read) == [batch]
 
 

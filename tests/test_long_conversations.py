@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ import mf2py
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from blog import ASIDE, ROOT, SITE, Blog, mention
 from conversation.errors import SettingsError
@@ -42,7 +42,7 @@ def talk(*threads: int, likes: int = 0, mentions: int = 0) -> Conversation:
         replies = [said(f"P{n}", "<p>Yes.</p>", anchor=f"said-{number}-{n}") for n in range(size)]
         for n in range(size - 1, 0, -1):
             parent = n - 1 if n % 4 else 0
-            replies[parent] = dataclasses.replace(replies[parent], replies=(replies.pop(n), *replies[parent].replies))
+            replies[parent] = structs.replace(replies[parent], replies=(replies.pop(n), *replies[parent].replies))
         made += replies
     return conversation(comments=tuple(made), likes=people(likes, "like"), mentions=people(mentions, "mention"))
 

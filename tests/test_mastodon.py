@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conformance import Told
 from conversation.acts import Act, Direction, Kind, Problem, Proof, identity
@@ -683,7 +683,7 @@ def test_a_refusal_names_the_variable(part: str, token: str, word: str) -> None:
     source = Source("mastodon", "My Fedi", {"account": f"@ada@{HOST}"}, "", token)
     ask = Ask((Post(url=POST, syndication=(f"https://{HOST}/@ada/1",)),), {}, full=False, now=NOW)
     with serve(server) as running, Client(retries=0) as client:
-        source = dataclasses.replace(source, base_url=running.url)
+        source = structs.replace(source, base_url=running.url)
         with pytest.raises(Refused, match="CONVERSATION_MY_FEDI_TOKEN") as error:
             list(SERVICE.check(source, client) if part == "check" else getattr(SERVICE, part)(source, ask, client))  # type: ignore[misc]
     assert word in str(error.value)

@@ -1,6 +1,5 @@
 """threads/merging: the same act by several ways is one act, and two different comments are never one."""
 
-import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -8,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conversation.acts import Act, Direction, Kind, Person, Proof, identity
 from conversation.people import People
@@ -127,7 +127,7 @@ def test_the_fullest_telling_is_shown_with_what_only_others_knew() -> None:
     """A warning, a parent and the author's profile are kept, whichever way told of them; the oldest sight counts."""
     warned = way(1, "a", published=None, warning="Spiders", parent="https://x.example/1", author=ADA)
     full = way(2, "b", text="All of it", author=Person(name="Ada"))
-    full = dataclasses.replace(full, first_seen=full.first_seen + timedelta(days=1))
+    full = structs.replace(full, first_seen=full.first_seen + timedelta(days=1))
     (told,) = merged(warned, full)
     assert (told.best.act.text, told.best.act.warning, told.best.act.parent) == (
         "All of it",
@@ -141,7 +141,7 @@ def test_the_fullest_telling_is_shown_with_what_only_others_knew() -> None:
 def test_a_permalink_survives_a_second_way() -> None:
     """The name of an act is that of the telling seen first; a way that comes later, and knows more, changes nothing."""
     first = way(1, "webmention.io", url="https://social.example/users/ada/statuses/114801234567890123")
-    later = dataclasses.replace(way(2, text="Much more"), first_seen=first.first_seen + timedelta(days=3))
+    later = structs.replace(way(2, text="Much more"), first_seen=first.first_seen + timedelta(days=3))
     (alone,), (both,) = merged(first), merged(later, first)
     assert alone.name == both.name == identity(first.act)
 
@@ -260,10 +260,7 @@ def test_a_mention_sent_again_is_one() -> None:
     page = "https://p.example/notes/1"
     again = [way(n, "webmention.io", kind, url=page, text="Well said") for n, kind in enumerate([Kind.MENTION] * 3)]
     assert len(merged(*again)) == 1
-    assert (
-        len(merged(*(dataclasses.replace(one, act=dataclasses.replace(one.act, kind=Kind.REPLY)) for one in again)))
-        == 1
-    )
+    assert len(merged(*(structs.replace(one, act=structs.replace(one.act, kind=Kind.REPLY)) for one in again))) == 1
 
 
 def test_names_are_never_shared() -> None:

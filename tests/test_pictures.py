@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import struct
 import zlib
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from PIL import Image
 
 from conversation.acts import Person
@@ -301,7 +301,7 @@ def test_of_two_stores_the_later_picture_stays(store: Store, tmp_path: Path) -> 
         pull(other, Batch(acts=tuple(people)))
         other.save_pictures([known(face(n), image=b"theirs", tried=NOW + timedelta(hours=1)) for n in (1, 2, 3)])
         whole = other.whole()
-    store.merge(dataclasses.replace(whole, pictures=(*whole.pictures, known(face(7)))))
+    store.merge(structs.replace(whole, pictures=(*whole.pictures, known(face(7)))))
     kept = {one.url: one.image for one in store.whole().pictures}
     assert kept == {face(1): b"theirs", face(2): b"new", face(3): b"theirs"}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from blog import Blog, mention
 from conversation.http import Client
@@ -122,7 +123,7 @@ def test_a_picture_is_renewed_when_it_is_due(town: Town) -> None:
         town.pictures["/1.png"] = answer
         with town.store() as store:
             (kept,) = store.pictures([photo])
-            store.save_pictures([dataclasses.replace(kept, tried=datetime.now(UTC) - timedelta(days=61))])
+            store.save_pictures([structs.replace(kept, tried=datetime.now(UTC) - timedelta(days=61))])
         town.blog.configure(CONVERSATION_DEADLINE=2)
         town.build()
         assert town.asked == ["/1.png"]
@@ -167,7 +168,7 @@ def test_a_build_without_network_shows_what_is_there(town: Town) -> None:
     town.says(2)
     with town.store() as store:
         (kept,) = store.whole().pictures
-        store.save_pictures([dataclasses.replace(kept, tried=NOW - timedelta(days=1000))])
+        store.save_pictures([structs.replace(kept, tried=NOW - timedelta(days=1000))])
     for path in town.files:
         (town.blog.output / path).unlink()
     town.blog.configure(CONVERSATION_PULL="never")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conversation.acts import Problem
 from conversation.errors import ArchiveError, Refused, SettingsError, StoreError, Unreachable
@@ -77,7 +77,7 @@ def test_a_source_with_a_bug_stops_nobody_and_betrays_nothing(store: Store) -> N
 def test_a_source_that_tells_something_else_than_batches_is_a_source_with_a_bug(store: Store) -> None:
     """A third party's slip is its own failure too."""
     strange = Fake("strange")
-    strange.service = dataclasses.replace(strange.service, pull=lambda *_: iter(["nonsense"]))  # type: ignore[arg-type,return-value]
+    strange.service = structs.replace(strange.service, pull=lambda *_: iter(["nonsense"]))  # type: ignore[arg-type,return-value]
     outcomes = run(store, strange, Fake("well", batch(1)))
     assert {name: outcome.state for name, outcome in outcomes.items()} == {"strange": "failed", "well": "fresh"}
 
@@ -333,7 +333,7 @@ def test_a_post_that_names_a_new_copy_is_asked_about_at_once(change: dict[str, A
     old, other = post("old.html", published=NOW - timedelta(days=100)), post("other.html")
     fake = Fake("a", per_post=True)
     run(store, fake, plan=Plan(), known=(old, other))
-    changed = dataclasses.replace(old, **change)
+    changed = structs.replace(old, **change)
     run(store, fake, plan=Plan(), known=(old, other), posts=(changed, other), now=later(0.1))
     assert fake.asked[1:] == [["old.html"]]
     run(store, fake, plan=Plan(), known=(changed, other), posts=(changed, other), now=later(0.15))

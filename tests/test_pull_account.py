@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from conversation.acts import Direction
 from conversation.errors import Exhausted, Refused
@@ -71,7 +71,7 @@ def test_the_account_is_asked_though_no_post_is_due(store: Store) -> None:
 def test_a_source_without_an_account_is_asked_about_posts_only(store: Store) -> None:
     """The account's part is for those who name one."""
     fake = Fake("a", batch(1), per_post=True, account=[batch(2)])
-    fake.source = dataclasses.replace(fake.source, options={})
+    fake.source = structs.replace(fake.source, options={})
     run(store, fake, plan=DUE, known=(A,), posts=(A,))
     assert (len(fake.account_asks), len(fake.asks)) == (0, 1)
 
@@ -102,7 +102,7 @@ def test_a_post_whose_copy_was_just_found_is_asked_about_at_once(store: Store) -
 def test_a_closed_post_is_not_asked_about_for_a_new_copy(store: Store) -> None:
     """`comments: closed` ends collection, whatever the account says."""
     fake = Fake("a", per_post=True, account=[Batch(copies=(COPY,))])
-    run(store, fake, plan=DUE, known=(dataclasses.replace(A, closed=True), B))
+    run(store, fake, plan=DUE, known=(structs.replace(A, closed=True), B))
     assert fake.asked == [["b.html"]]
 
 

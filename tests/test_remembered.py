@@ -1,6 +1,5 @@
 """remembered: what is kept from build to build never makes a difference to what is shown."""
 
-import dataclasses
 import json
 import os
 import tempfile
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from blog import Blog, mention
 from conversation import exports, renewal
@@ -167,13 +167,13 @@ class History:
         self.now += timedelta(hours=1)
         if what == "pull":
             source, batch = told
-            acts = tuple(dataclasses.replace(one, source=source) for one in batch.acts)
-            counts = tuple(dataclasses.replace(one, source=source) for one in batch.counts)
-            pull(self.store, dataclasses.replace(batch, acts=acts, counts=counts), self.now, source)
+            acts = tuple(structs.replace(one, source=source) for one in batch.acts)
+            counts = tuple(structs.replace(one, source=source) for one in batch.counts)
+            pull(self.store, structs.replace(batch, acts=acts, counts=counts), self.now, source)
         elif what == "moderation":
             self.settings.moderation.write_text(told, "utf-8")
         elif what == "settings":
-            self.settings = dataclasses.replace(self.first, **told)
+            self.settings = structs.replace(self.first, **told)
         elif what == "posts":
             self.posts = told
         elif what == "forget":
@@ -210,7 +210,7 @@ class History:
     def compare_one(self, quick: Any, full: Conversation) -> None:  # noqa: ANN401 - a conversation to whoever reads it
         """The same in everything that a template can read; and what has the same key has always said the same."""
         assert (quick.counts, quick.url, len(quick.parts)) == (full.counts, full.url, len(full.parts))
-        names = [field.name for field in dataclasses.fields(Conversation)] + ["here", "lines", "quiet"]
+        names = list(Conversation.__struct_fields__) + ["here", "lines", "quiet"]
         told = {name: getattr(quick, name) for name in names}
         assert told == {name: getattr(full, name) for name in names}
         assert self.keys.setdefault(quick.incremental_key(), repr(told)) == repr(told)
@@ -308,7 +308,7 @@ def test_pages_shared_by_several_processes_are_as_by_one(
         assert len(blog.compare(share)) == len(blog.posts)
         for round_ in range(2):
             blog.now += timedelta(hours=1)
-            more = [dataclasses.replace(one, id=f"more {one.id}", channel=f"d{round_}") for one in acts[:8]]
+            more = [structs.replace(one, id=f"more {one.id}", channel=f"d{round_}") for one in acts[:8]]
             pull(blog.store, Batch(tuple(more)), blog.now, "mastodon")
             assert len(blog.compare(share)) == len(blog.posts)
         blog.almanac.rest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 
 from conversation.acts import Act, Count, Direction, Kind, Person, Problem, identity
@@ -126,9 +126,9 @@ def test_a_change_of_any_field_is_noticed(store: Store) -> None:
         "words": 8,
         **dict.fromkeys(("published", "updated", "received"), DAY),
     }
-    fields = [field.name for field in dataclasses.fields(Act) if field.name not in {"source", "id"}]
-    first = [dataclasses.replace(FULL, id=field) for field in fields]
-    edited = [dataclasses.replace(FULL, **{"id": field, field: others.get(field, "other")}) for field in fields]
+    fields = [name for name in Act.__struct_fields__ if name not in {"source", "id"}]
+    first = [structs.replace(FULL, id=field) for field in fields]
+    edited = [structs.replace(FULL, **{"id": field, field: others.get(field, "other")}) for field in fields]
     pull(store, Batch(acts=tuple(first)))
     assert pull(store, Batch(acts=tuple(edited)), later(1)) == Changes(changed=len(fields))
     kept = [*store.received([TARGET, "other"]), *store.given()]
@@ -363,7 +363,7 @@ def test_targets_are_those_of_received_acts(store: Store) -> None:
     pull(store, Batch(acts=(*(act(n, target=t) for n, t in enumerate([*spelled, TARGET])), given)))
     assert store.targets() == {spelled[2]: 1, spelled[0]: 2, spelled[3]: 1, spelled[1]: 1}
     assert list(store.targets()) == sorted(spelled)
-    assert [kept.act for kept in store.given()] == [dataclasses.replace(given)]
+    assert [kept.act for kept in store.given()] == [structs.replace(given)]
 
 
 def test_thousands_of_targets_are_read_in_one_stable_order(store: Store) -> None:
@@ -397,7 +397,7 @@ def test_posts_come_back_without_their_html(store: Store) -> None:
     )
     closed = post("b.html", closed=True)
     store.save_posts([first, post("a.html"), closed])
-    expected = [post("a.html"), closed, dataclasses.replace(first, html="", title="Ö\ufffd")]
+    expected = [post("a.html"), closed, structs.replace(first, html="", title="Ö\ufffd")]
     assert store.posts() == expected
     store.save_posts([post("a.html", title="Other")])
     assert store.posts() == [post("a.html", title="Other")]
@@ -420,7 +420,7 @@ def test_a_forgotten_person_does_not_come_back(store: Store) -> None:
     assert (erased.acts, erased.changed) == (1, 1)
     assert store.forget(" ") == Erased()
     assert [kept.act.id for kept in store.received([TARGET])] == ["3"]
-    assert [kept.act for kept in store.given()] == [dataclasses.replace(to, to=Person(), target="")]
+    assert [kept.act for kept in store.given()] == [structs.replace(to, to=Person(), target="")]
     assert pull(store, Batch(acts=(theirs, to, act(3))), later(1)) == Changes(same=2)
     store.merge(before)
     assert [kept.act.id for kept in store.received([TARGET])] == ["3"]

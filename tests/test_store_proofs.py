@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from conversation.acts import Act, Direction, Person, Proof
 from conversation.exchange import load_export, write_export
@@ -93,7 +93,7 @@ def test_who_is_told_again_without_a_proof_has_taken_it_back(store: Store) -> No
     [
         Batch(gone=("1",)),
         Batch(acts=(act(2),), proofs=(Proof("https://p2.example/", FORGE),), complete=("*",)),
-        Batch(acts=(dataclasses.replace(act(1), author=Person()),)),
+        Batch(acts=(structs.replace(act(1), author=Person()),)),
     ],
 )
 def test_who_is_gone_leaves_no_proof(batch: Batch, store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 import mf2py
 import pytest
+from msgspec import structs
 
 from conversation.threads import Conversation, Counts, Gave, Join, Number, Part, Said, Spot, Stale
 from talk import ENV, SIDEBAR, TEMPLATES, Skeleton, conversation, environment, people, said, sidebar, text_of
@@ -275,8 +275,8 @@ def test_what_the_post_gave_is_named_and_linked(lively: Conversation) -> None:
 def test_a_theme_overrides_any_part_alone(tmp_path: Path, lively: Conversation, name: str) -> None:
     """A file of the same name in a theme takes the place of one part, wherever it stands; the frame stays."""
     warned = said("Careful", "<p>The butler.</p>", warning="spoilers")
-    talk = dataclasses.replace(lively, comments=(*lively.comments, warned))
-    talk = dataclasses.replace(talk, parts=(talk.here, Part(number=1, path="a-conversation-1.html")))
+    talk = structs.replace(lively, comments=(*lively.comments, warned))
+    talk = structs.replace(talk, parts=(talk.here, Part(number=1, path="a-conversation-1.html")))
     (tmp_path / "conversation").mkdir()
     (tmp_path / "conversation" / f"{name}.html").write_text("<p>Mine.</p>", "utf-8")
     template = environment(tmp_path).get_template(SIDEBAR)

@@ -1,8 +1,9 @@
 """threads/: one conversation per post, counted honestly and threaded as it was spoken."""
 
-import dataclasses
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import structs
 
 from conversation.acts import Act, Count, Direction, Kind, Person
 from conversation.people import People
@@ -16,7 +17,7 @@ OWNER = f"{SITE}/"
 
 def house(**more: object) -> House:
     base = House(zone=ZoneInfo("Europe/Berlin"), is_own=lambda person, url: OWNER in (person.url, url))
-    return dataclasses.replace(base, **more)  # type: ignore[arg-type]
+    return structs.replace(base, **more)  # type: ignore[arg-type]
 
 
 def told(*items: Stored) -> list[Told]:
@@ -36,7 +37,7 @@ def test_every_kind_is_counted_where_the_contract_puts_it() -> None:
     """Replies and answers are comments, reposts and quotes shares, links and rsvps mentions; a follow is none."""
     kinds = [Kind.REPLY, Kind.ANSWER, Kind.REPOST, Kind.QUOTE, Kind.MENTION, Kind.LINK, Kind.RSVP, Kind.LIKE]
     found = conversation(*(stored(n, kind) for n, kind in enumerate([*kinds, Kind.BOOKMARK, Kind.FOLLOW, Kind.NOTE])))
-    assert dataclasses.astuple(found.counts) == (2, 2, 3, 1, 1)
+    assert structs.astuple(found.counts) == (2, 2, 3, 1, 1)
     assert [len(found.comments), len(found.shares), len(found.mentions), len(found.likes)] == [2, 2, 3, 1]
 
 
@@ -62,7 +63,7 @@ def test_own_acts_are_never_counted_as_received() -> None:
     found = conversation(
         stored(1), stored(2, author=own), stored(3, Kind.LIKE, author=own), stored(4, Kind.REPOST, url=OWNER)
     )
-    assert dataclasses.astuple(found.counts) == (1, 0, 0, 0, 0)
+    assert structs.astuple(found.counts) == (1, 0, 0, 0, 0)
     assert [said.own for said in found.comments] == [False, True]
     assert not found.likes
     assert not found.shares
@@ -132,7 +133,7 @@ def test_all_ways_are_remembered() -> None:
     url = "https://social.example/@bea/114801234567890123"
     bea = Person("Bea", "https://social.example/@bea", photo="https://social.example/b.png")
     direct = stored(1, url=url, author=bea, source="mastodon", channel="mastodon", text="Well said")
-    carried = stored(2, url=url, author=dataclasses.replace(bea, photo=""), channel="mastodon", text="Well said indeed")
+    carried = stored(2, url=url, author=structs.replace(bea, photo=""), channel="mastodon", text="Well said indeed")
     found = conversation(direct, carried, pictures={bea.photo: "conversation/faces/b.webp"})
     assert found.counts.comments == 1
     assert sorted(way.label for way in found.comments[0].ways) == ["Mastodon", "webmention.io"]
@@ -218,7 +219,7 @@ def test_numbers_say_how_sure_they_are() -> None:
     sure = (Count("fedi", target, Kind.LIKE, 9), Count("hn", target, Kind.LIKE, 3))
     number = next(one for one in conversation(*likes, counts=sure, services=services).numbers if one.group == "likes")
     assert (number.value, number.unlisted, number.at_least) == (12, 3, False)
-    assert [one.value for one in found.numbers] == list(dataclasses.astuple(found.counts))
+    assert [one.value for one in found.numbers] == list(structs.astuple(found.counts))
 
 
 def test_what_came_from_a_network_by_another_way_is_among_those_it_counts() -> None:
@@ -401,5 +402,5 @@ def test_what_the_post_gave_stands_beside_what_it_received() -> None:
     )
     gave = gather(post(), (), [gift], (), house()).gave
     assert [(one.url, one.title, one.host) for one in gave] == [("https://rye.example/a", "The bakery", "rye.example")]
-    itself = dataclasses.replace(gift, kind=Kind.REPLY, title=post().title)
+    itself = structs.replace(gift, kind=Kind.REPLY, title=post().title)
     assert gather(post(), (), [itself], (), house()).gave[0].title == ""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from conversation.acts import Act
 from conversation.errors import Malformed, Refused, Unreachable
@@ -212,7 +213,7 @@ def test_server_that_repeats_a_full_page() -> None:
     """Where the first thousand come again and again, nobody knows the rest: the pull ends and nothing is gone."""
     kept = Kept()
     feed = {"children": [{**plain(n), "wm-id": n} for n in range(1_000)]}
-    kept.acts["old"] = dataclasses.replace(pulled_act(), id="old")
+    kept.acts["old"] = structs.replace(pulled_act(), id="old")
     with serve(lambda _: answer_json(feed)) as server:
         pull(kept, server)
     assert len(server.requests) <= 4
@@ -263,7 +264,7 @@ def test_refusal_names_the_variable(token: str, word: str) -> None:
     source = Source("webmention.io", "My mentions", {"domain": "blog.example"}, "", token)
     ask = Ask((Post(url=POST),), {}, full=False, now=NOW)
     with serve(lambda _: answer_json({"error": "forbidden"}, 401 if token else 403)) as server, Client() as client:
-        source = dataclasses.replace(source, base_url=server.url)
+        source = structs.replace(source, base_url=server.url)
         with pytest.raises(Refused, match="CONVERSATION_MY_MENTIONS_TOKEN") as error:
             list(SERVICE.pull(source, ask, client))
     assert word in str(error.value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from cases_press import OLD, Row, answer_wordpress, feed_of, wordpress_post, wordpress_row
 from conformance import NOW, POST, SITE
@@ -110,7 +110,7 @@ def test_where_a_post_may_stand() -> None:
     post = Post(url=f"{SITE}/blog/tea.html", aliases=("/2019/05/the-tea/", "old/tea.php"))
     base = "https://old.example"
     assert addresses_of(post, ask, base) == tuple(base + path for path in ("/tea/", "/2019/05/the-tea/", "/old/tea/"))
-    named = dataclasses.replace(post, syndication=("https://x.example/1", "https://www.old.example/2020/tea/"))
+    named = structs.replace(post, syndication=("https://x.example/1", "https://www.old.example/2020/tea/"))
     assert addresses_of(named, ask, base) == ("https://www.old.example/2020/tea/",)
     assert addresses_of(Post(url=f"{SITE}/blog/"), ask, base) == ()
 

@@ -6,9 +6,10 @@ with one that is known to be theirs too, is named beside it. Nobody is named who
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct, structs
 
 from . import sanitise
 from .acts import Act, Kind
@@ -22,8 +23,7 @@ __all__ = ["Acquaintances", "Signed", "signed"]
 ANSWERS = frozenset({Kind.REPLY, Kind.ANSWER, Kind.QUOTE, Kind.MENTION, Kind.LINK})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What somebody signed with: the key that tells them from others, and a name."""
 
     key: str
@@ -60,7 +60,7 @@ class Acquaintances:
         said = (one for one in shown if one.best.act.kind in ANSWERS) if known else ()
         here = {self._people.key(act.author) for one in said for act in _signed(self._settings, one)}
         return tuple(
-            dataclasses.replace(one, name=self.names[key], answered=key in here) if key in known else one
+            structs.replace(one, name=self.names[key], answered=key in here) if key in known else one
             for one, key in zip(gave, keys, strict=True)
         )
 

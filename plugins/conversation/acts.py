@@ -7,10 +7,11 @@ known is "", a time or number that is not known is None.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .addresses import host_of, is_web, key
 
@@ -50,8 +51,7 @@ class Kind(StrEnum):
 KINDS = tuple(kind for kind in Kind if kind is not Kind.VIEW)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Somebody as one source names them (an h-card). All fields may be empty: an anonymous person."""
 
     name: str = ""
@@ -72,8 +72,7 @@ class Person:
         return self.name.strip() or self.handle.strip() or host_of(self.url)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(Struct, frozen=True, kw_only=True):
     """One act, as one source tells it (an h-cite).
 
     `source` is the configured source's name and `id` the act's own id there; the pair is unique and stable, so that
@@ -112,8 +111,7 @@ class Act:
     words: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """How many acts of others of one kind a service reports for a target, named or not, as observed at one pull.
 
     The blogger's own acts are taken off, and what is hidden; where it is more than the source's acts, the rest is shown
@@ -126,8 +124,7 @@ class Count:
     value: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """Two profile addresses that are one person's: each names the other (rel=me both ways), and a service checked it.
 
     Nothing else makes two profiles one person: neither a name nor a picture does.
@@ -137,8 +134,7 @@ class Proof:
     other: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something in the input that could not be taken: where it stands, and why. Kept and reported, never raised."""
 
     where: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import structs
 from rich.console import Console
 from rich.markup import escape
 
@@ -67,12 +67,12 @@ def advise(shop: Workshop, now: datetime, client: Client | None = None, *, since
         blogs = blogs_in(_opml(settings, client), settings.blogroll)
     except (ArchiveError, SourceError, OSError) as error:
         problem = f"{settings.blogroll}: {error.strerror}" if isinstance(error, OSError) else str(error)
-        return dataclasses.replace(balance, problems=(f"CONVERSATION_BLOGROLL: {problem}",))
+        return structs.replace(balance, problems=(f"CONVERSATION_BLOGROLL: {problem}",))
     known = partners(assembly.gifts, others, people)
     theirs = [blog for blog in by_partners(blogs, known, people) if not _is_own(settings, blog)]
     feeds, problems = read(theirs, client, settings.deadline)
     posts = fresh(feeds, deeds, since=assembly.now - NEW, until=now)
-    return dataclasses.replace(balance, posts=posts, problems=tuple(problems))
+    return structs.replace(balance, posts=posts, problems=tuple(problems))
 
 
 def day(text: str, settings: Settings) -> datetime | None:
@@ -86,11 +86,8 @@ def day(text: str, settings: Settings) -> datetime | None:
 def as_json(balance: Balance, limit: int = 0) -> dict[str, Any]:
     """The ideas as plain values; times are datetimes. At most `limit` of each kind (0: 200)."""
     return {
-        field.name: [
-            one if isinstance(one, str) else dataclasses.asdict(one)
-            for one in getattr(balance, field.name)[: limit if limit > 0 else PLENTY]
-        ]
-        for field in dataclasses.fields(balance)
+        name: [one if isinstance(one, str) else structs.asdict(one) for one in some[: limit if limit > 0 else PLENTY]]
+        for name, some in structs.asdict(balance).items()
     }
 
 

@@ -6,13 +6,14 @@ It holds people's names and addresses, so whoever is to be forgotten makes it go
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
 
 from .files import caches_of
 from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
@@ -45,8 +46,7 @@ PRAGMA user_version = {EDITION};
 """
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """All that is kept of one page.
 
     `lines` are its rows in received.csv, each with its time, `remarks` the times of what has words, `photos` the

@@ -5,12 +5,13 @@ Reads the store and computes; writes nothing but the matches that it found, for 
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from types import MappingProxyType
+
+from msgspec import Struct, structs
 
 from .acquaintances import Acquaintances, signed
 from .acts import Act, Kind, Person, Problem
@@ -33,8 +34,7 @@ from .urls import Match, Matcher
 __all__ = ["Assembly", "Unmatched", "newest_moment"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Unmatched:
+class Unmatched(Struct, frozen=True):
     """An address that acts were sent to and that is none of the site's posts: how many, and why."""
 
     target: str
@@ -146,7 +146,7 @@ class Assembly:
         """The conversation of a post."""
         links = self.links_of.get(post.url, ())
         found = gather(post, [*talk.shown, *self.own_replies(talk)], links, talk.counts, self.house, talk.told)
-        return dataclasses.replace(found, gave=self.acquaintances.introduce(found.gave, links, talk.shown))
+        return structs.replace(found, gave=self.acquaintances.introduce(found.gave, links, talk.shown))
 
     def own_replies(self, talk: Talk) -> list[Told]:
         """The blogger's own replies to what is shown on a page, as far as only their accounts tell of them."""
@@ -291,7 +291,7 @@ class Assembly:
         acts = (act for talk in self.talks for one in talk.shown for act in one.acts)
         signed = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
         nobody = Person(url=self._settings.siteurl)
-        return max(signed, key=lambda who: (signed[who], dataclasses.astuple(who)), default=nobody)
+        return max(signed, key=lambda who: (signed[who], structs.astuple(who)), default=nobody)
 
 
 def _url_of(match: Match) -> str:

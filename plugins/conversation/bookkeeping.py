@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+
+from msgspec import structs
 
 from .acts import Act, Direction, Kind, Person, placed
 from .addresses import key
@@ -53,10 +54,10 @@ class Bookkeeper:
         shown = level(told.acts, self._settings.privacy)
         act = told.best.act if shown == "full" else without_words(told.best.act)
         if act.words != told.best.act.words:
-            act = dataclasses.replace(act, words=told.best.act.words)
+            act = structs.replace(act, words=told.best.act.words)
         mine = any(self._settings.is_own(one.author, one.url) for one in told.acts)
         if shown == "count" and not mine:
-            act = dataclasses.replace(act, author=Person(), url="", parent="", words=None)
+            act = structs.replace(act, author=Person(), url="", parent="", words=None)
         person = Person() if mine else act.author
         return _towards(self._row(told, act, person, post, mine=mine), person.key)
 
@@ -66,7 +67,7 @@ class Bookkeeper:
         mine = self._settings.is_own(act.to) or (self._settings.on_site(act.target) and not act.to.key)
         post = next((one.url for one in told.acts if one.source == "posts"), "")
         private = level(told.acts, self._settings.privacy) == "count" or any(map(self._hides, told.acts))
-        return dataclasses.replace(self._row(told, act, act.to, post, mine=mine), private=private)
+        return structs.replace(self._row(told, act, act.to, post, mine=mine), private=private)
 
     def settled(self, draft: Entry, to: str = "") -> Entry:
         """A row with the addresses by which acts are known on the site, where it has others of theirs.
@@ -75,10 +76,10 @@ class Bookkeeper:
         """
         parent = self._address(draft.parent)
         if draft.direction is Direction.RECEIVED:
-            return draft if parent == draft.parent else dataclasses.replace(draft, parent=parent)
+            return draft if parent == draft.parent else structs.replace(draft, parent=parent)
         url, target = self._address(draft.url), self._address(draft.target)
         if (url, target, parent) != (draft.url, draft.target, draft.parent):
-            draft = dataclasses.replace(draft, url=url, target=target, parent=parent)
+            draft = structs.replace(draft, url=url, target=target, parent=parent)
         return _towards(draft, to)
 
     def points(self, item: Stored, kind: Kind, looks: Iterable[tuple[datetime, int]]) -> Iterator[Entry]:
@@ -101,7 +102,7 @@ class Bookkeeper:
             title=conversation.post.title,
             published=conversation.post.published,
             given_links=len(conversation.gave),
-            **dataclasses.asdict(conversation.counts),
+            **structs.asdict(conversation.counts),
             first=first,
             last=last,
         )
@@ -147,4 +148,4 @@ class Bookkeeper:
 def _towards(entry: Entry, person: str) -> Entry:
     """Whoever is mentioned without an address has their profile for a target, in one of its spellings."""
     named = person and key(entry.target).rstrip("/") == person
-    return dataclasses.replace(entry, target=entry.person) if named else entry
+    return structs.replace(entry, target=entry.person) if named else entry

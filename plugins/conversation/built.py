@@ -5,7 +5,6 @@ Kept only for sites that are refreshed (`wanted`), for it costs a look at every 
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pelican.plugins
+from msgspec import Struct, field, structs
 
 from .posts import Post
 from .settings import Settings
@@ -54,15 +54,14 @@ _NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
 _PASSED = frozenset({"__pycache__", ".git", ".cache"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outputs:
+class Outputs(Struct, frozen=True):
     """The files of a site: by folder the size and time of each file, and the folders in it.
 
     `times` are those of folders of which nothing came or went since they were listed, unless the time says so.
     """
 
-    files: Mapping[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
-    times: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    files: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    times: Mapping[str, int] = field(default_factory=dict)
 
     def inside(self, folder: str) -> tuple[list[str], list[str]]:
         """The names of files and folders in a folder."""
@@ -70,8 +69,7 @@ class Outputs:
         return list(files), folders
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """A build: digests of its inputs by name, its output, a digest of the store; `until` it would write the same again.
 
     `until` is a date in ISO format, "" where only changes make a difference.
@@ -181,7 +179,7 @@ def state_of(store: Store, posts: Iterable[Post], versions: Versions, ours: Sett
     told = [store.proofs(), sorted(store.copies().items()), store.snapshots()]
     shown = [(post.url, post.title) for post in posts]
     tables = [path.read_bytes() for path in (ours.moderation, ours.milestones) if path.is_file()]
-    return _digest([dataclasses.astuple(versions), sources, told, store.picture_number(), shown, tables])
+    return _digest([structs.astuple(versions), sources, told, store.picture_number(), shown, tables])
 
 
 def plugins_beside(pelican_settings: Mapping[str, Any], vouched: Iterable[str] = ()) -> list[str]:

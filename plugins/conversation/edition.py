@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import os
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from markupsafe import Markup
+from msgspec import Struct, structs
 
 from .acts import Direction
 from .almanac import Almanac, Damaged
@@ -41,8 +41,7 @@ POSTER = "poster"
 logger = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Edition:
+class Edition(Struct, frozen=True, kw_only=True, dict=True):
     """All that there is to tell.
 
     `album` has the pictures of people, `poster` is the picture of the year (PNG), b"" where there is none.
@@ -125,7 +124,7 @@ class Edition:
         ledger = self.ledger
         sides = [side for span in (ledger.all, ledger.year) for side in (span.given, span.received)]
         drawn = [(sorted(side.by_day.items()), sorted(side.by_place.items())) for side in sides]
-        unmatched = [dataclasses.astuple(one) for one in self.assembly.unmatched]
+        unmatched = [structs.astuple(one) for one in self.assembly.unmatched]
         ways = [(channel, sorted(map(str, sides))) for channel, sides in sorted(told.items())]
         return digest(self.ledger_text, drawn, ledger.props, ledger.snapshots, unmatched, ways)
 

@@ -6,7 +6,6 @@ file that still names the person is told.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 import shutil
@@ -15,6 +14,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
+
+from msgspec import structs
 
 from .acts import Person
 from .addresses import is_web
@@ -115,7 +116,7 @@ def _speaking(shop: Workshop, erased: Erased) -> list[str]:
     names = Wordlist({fold(person.name): person.name for person in erased.people if _is_telling(person.name)})
     if not names:
         return []
-    told = [dataclasses.replace(one.act, author=Person()) for one in shop.store.whole().acts]
+    told = [structs.replace(one.act, author=Person()) for one in shop.store.whole().acts]
     return sorted({act.url or f"{act.source}:{act.id}" for act in told if names.first(said([act]))})
 
 

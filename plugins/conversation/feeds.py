@@ -6,7 +6,6 @@ give it. Ids depend on the post's address and the act alone, so that no reader s
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import uuid
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from feedgenerator import Atom1Feed, get_tag_uri
 from markupsafe import Markup
+from msgspec import Struct, structs
 
 from . import sanitise
 from .acts import Kind
@@ -35,8 +35,7 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _FOR_HOSTS_ONLY = str.maketrans({"[": "%5B", "]": "%5D", "#": "%23"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(Struct, frozen=True, kw_only=True):
     """What a feed says of itself: its title, its own address, and that of the page it goes with.
 
     `now` is the moment that an empty feed was last changed.
@@ -138,9 +137,9 @@ def _answered(remark: Remark) -> dict[str, str]:
     """What a remark answers, as attributes of thr:in-reply-to: what it names, or stands below, else the post."""
     post, to = remark.post, remark.to
     if spot := remark.said.answers:
-        to = dataclasses.replace(remark.said, anchor=spot.anchor)
+        to = structs.replace(remark.said, anchor=spot.anchor)
     if to is not None:
-        return {"ref": _id(post, to), "href": _here(dataclasses.replace(remark, said=to).url), "type": "text/html"}
+        return {"ref": _id(post, to), "href": _here(structs.replace(remark, said=to).url), "type": "text/html"}
     known = get_tag_uri(post.url, post.published) if post.published else _here(post.url)
     return {"ref": _clean(known), "href": _here(post.url), "type": "text/html"}
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
+from msgspec import Struct
 from pelican.contents import Page
 from pelican.utils import sanitised_join
 
@@ -18,8 +18,7 @@ from .threads import Part, further_path
 __all__ = ["Further", "further_pages", "remove_former"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Further:
+class Further(Struct, frozen=True):
     """A further page: the article or page whose conversation it shows, which part of it, its address and its file."""
 
     content: Any

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from msgspec import Struct, structs
 
 from .acts import Act, Direction, Kind, Person
 from .bookkeeping import Bookkeeper
@@ -17,8 +18,7 @@ from .threads import OwnReplies, Told, permalink
 __all__ = ["Given", "Links", "given_anew"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """The links of a post: a digest of them, the numbers of whose pages they lead to, and target, title and person."""
 
     key: str
@@ -41,8 +41,7 @@ class Links:
         ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What is kept of all that was given.
 
     `drafts` are the rows of the ledger with addresses as they were told, each with whom it was given to (`Person.key`)
@@ -58,7 +57,7 @@ class Given:
     def as_plain(self) -> list[object]:
         """All of it as plain values."""
         drafts = [[entry_as_json(entry), to, numbers] for entry, to, numbers in self.drafts]
-        links = {url: dataclasses.astuple(one) for url, one in self.links.items()}
+        links = {url: structs.astuple(one) for url, one in self.links.items()}
         return [drafts, links, sorted(self.answered), self.points]
 
     @classmethod
@@ -79,6 +78,6 @@ def given_anew(gifts: Iterable[Told], links_of: Mapping[str, Iterable[Act]], des
         points = points or one.best.act.kind is Kind.ANSWER
     links = {}
     for url, acts in links_of.items():
-        told = [[act.target, act.title, dataclasses.astuple(act.to)] for act in acts]
+        told = [[act.target, act.title, structs.astuple(act.to)] for act in acts]
         links[url] = Links(digest(told), [number_of(people.key(act.to)) for act in acts], told)
     return Given(drafts, links, frozenset(map(number_of, OwnReplies(gifts).spots)), points)

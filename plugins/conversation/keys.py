@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -20,7 +19,7 @@ from .threads import Ways
 
 __all__ = ["Keys"]
 
-_values = attrgetter(*(field.name for field in dataclasses.fields(Post) if field.name != "html"))
+_values = attrgetter(*(name for name in Post.__struct_fields__ if name != "html"))
 
 
 class Keys:

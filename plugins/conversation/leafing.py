@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from msgspec import structs
 
 from . import exports
 from .acquaintances import signed
@@ -88,7 +89,7 @@ class Leafing:
         found = grouped(post, shown, talk.counts, self._plain, talk.told)
         first, last = self._desk.span(talk.shown)
         named = [one for one in talk.shown if level(one.acts, self._settings.privacy) == "full"]
-        leaf = dataclasses.replace(
+        leaf = structs.replace(
             kept.leaf,
             counts=Counts(**{number.group: number.value for number in found.numbers}),
             listed=tuple(number.listed for number in found.numbers),
@@ -98,7 +99,7 @@ class Leafing:
             first=first,
             last=last,
         )
-        return dataclasses.replace(
+        return structs.replace(
             kept,
             leaf=leaf,
             remarks=[stamp(when) for when in times(found)],

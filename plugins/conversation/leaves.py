@@ -7,7 +7,6 @@ together when a template reads them.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from array import array
@@ -16,6 +15,8 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, structs
 
 from .acquaintances import Signed
 from .acts import Direction, Kind, Person
@@ -31,8 +32,7 @@ __all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest", "entry_as_json"
 COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how": "I", "links": "q", "named": "q"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(Struct, frozen=True, kw_only=True):
     """The small part, which every build reads.
 
     `key` is a digest of all that it was made of, `says` of all that its conversation is made of here: moderation is in
@@ -48,7 +48,7 @@ class Leaf:
     key: str
     says: str = ""
     counts: Counts
-    listed: tuple[int, ...] = (0,) * len(dataclasses.fields(Counts))
+    listed: tuple[int, ...] = (0,) * len(Counts.__struct_fields__)
     at_least: tuple[str, ...] = ()
     faces: tuple[Sketch, ...] = ()
     parts: int = 0
@@ -63,7 +63,7 @@ class Leaf:
     def as_json(self) -> str:
         """Everything but address and key, as `from_json` reads it."""
         days = [day and day.isoformat() for day in (self.first, self.last)]
-        own = [[*dataclasses.astuple(who), number] for who, number in self.own]
+        own = [[*structs.astuple(who), number] for who, number in self.own]
         told = [
             self.listed,
             self.at_least,
@@ -102,8 +102,7 @@ class Leaf:
         )
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
+class Details(Struct, frozen=True, kw_only=True):
     """The large part, which is read of few pages.
 
     `entries` are the rows of acts received, with addresses as they were told, `mine` those of the blogger's own acts.
@@ -150,4 +149,4 @@ def digest(*parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-_numbers = attrgetter(*(field.name for field in dataclasses.fields(Counts)))
+_numbers = attrgetter(*(name for name in Counts.__struct_fields__))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
+
+from msgspec import structs
 
 from .almanac import Almanac
 from .leaves import Leaf, digest
@@ -25,7 +26,7 @@ from .threads import (
 
 __all__ = ["overview_of"]
 
-_NAMES = tuple(field.name for field in dataclasses.fields(Counts))
+_NAMES = Counts.__struct_fields__
 _numbers = attrgetter(*_NAMES)
 
 
@@ -52,4 +53,4 @@ def overview_of(
         return newest((remark for one in chosen for remark in remarks(one, site)), LATEST)
 
     keys = [key_of(post) for post in (*(one.post for one in chosen), *(one.post for one in talked))]
-    return Overview(latest, talked, told, digest(site, keys, [dataclasses.astuple(number) for number in told]))
+    return Overview(latest, talked, told, digest(site, keys, [structs.astuple(number) for number in told]))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from msgspec import Struct, field
+
 __all__ = ["Later", "Post", "digest_of_body"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Later:
+class Later(Struct, frozen=True):
     """A rendered body that is read when somebody asks for its text; `digest` stands for it (`digest_of_body`)."""
 
     digest: str
@@ -21,8 +21,7 @@ class Later:
         return self.read()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+class Post(Struct, frozen=True, kw_only=True):
     """An article or a page.
 
     `url` is absolute (SITEURL + Pelican's url). `content` is "article" or "page", `status` Pelican's word: "published",
@@ -45,8 +44,8 @@ class Post:
     syndication: tuple[str, ...] = ()
     #: True, or the day it ends as a datetime, where front matter says `comments: closed` or a date.
     closed: bool | datetime = False
-    fields: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    html: str | Later = dataclasses.field(default="", repr=False)
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    html: str | Later = ""
 
 
 def digest_of_body(html: str | Later) -> str:

@@ -6,7 +6,6 @@ not: so a built site gets new files (`write_files`) without either.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ import markdown
 from blinker import signal
 from jinja2 import Environment
 from markupsafe import Markup
+from msgspec import Struct, field
 from pelican.contents import Content
 from pelican.utils import sanitised_join
 from pelican.writers import Writer
@@ -49,8 +49,7 @@ Pair = tuple[Any, Post]
 """What Pelican made of a file, or what stands in for that, with the post that it is."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Files:
+class _Files(Struct, frozen=True, kw_only=True, dict=True):
     """Where files are written; and which were, in this edition and in the last."""
 
     settings: Mapping[str, Any]
@@ -58,9 +57,9 @@ class _Files:
     drafts: Path
     #: What the last build wrote, by path: the key of what is in it, and the file's size and time.
     former: Mapping[str, Sequence[Any]]
-    written: dict[str, Sequence[Any]] = dataclasses.field(default_factory=dict)
+    written: dict[str, Sequence[Any]] = field(default_factory=dict)
     #: The files of this edition that Pelican's writer does not know of, below the output.
-    files: set[str] = dataclasses.field(default_factory=set)
+    files: set[str] = field(default_factory=set)
 
     def file(self, path: str | Path, text: str) -> None:
         """Writes a file of text below the output; a path that leads out of it is refused, as Pelican does."""
@@ -84,8 +83,7 @@ class _Files:
         return current != self.former.get(str(path))
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class _Press:
+class _Press(Struct, frozen=True, kw_only=True, dict=True):
     """What Pelican lends for writing pages: its settings, context, templates and writer."""
 
     settings: Mapping[str, Any]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec import Struct
 
 from .acts import Act, Kind
 from .addresses import split
@@ -33,8 +34,7 @@ _CHARSET = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?([\w-]{2,40})""",
 _HEAD = 2_048
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
+class Deed(Struct, frozen=True, kw_only=True):
     """What was given, as it was typed; all but `kind` and `url` may be empty."""
 
     kind: str
@@ -74,7 +74,7 @@ def give(
 
 def _cells(deed: Deed, now: datetime) -> dict[str, str]:
     """The row as it will be written, in one line each."""
-    typed = {field.name: " ".join(plain(getattr(deed, field.name)).split()) for field in dataclasses.fields(deed)}
+    typed = {name: " ".join(plain(getattr(deed, name)).split()) for name in deed.__struct_fields__}
     typed["kind"] = re.sub(r"[\s_]+", "-", typed["kind"].casefold())
     typed["date"] = typed["date"] or f"{now:%Y-%m-%d}"
     typed["channel"] = typed["channel"].casefold()

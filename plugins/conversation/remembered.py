@@ -6,13 +6,14 @@ an act that came, changed or went makes one leaf new, and another setting all of
 
 from __future__ import annotations
 
-import dataclasses
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from typing import cast
+
+from msgspec import structs
 
 from .acquaintances import Acquaintances, Signed
 from .acts import Act, Person, Problem
@@ -143,7 +144,7 @@ class Remembered(Assembly):
             if post := page.post:
                 leaf, key = self.leaves[page.url], self._key_of(post)
                 # The body is the page's to show, and not in the key.
-                post = dataclasses.replace(post, html="") if post.html else post
+                post = structs.replace(post, html="") if post.html else post
                 promised = Promised(post, leaf, key, self.pictures, partial(self._ready.read, page))
                 made[page.url] = cast("Conversation", promised)  # to whoever reads it
         return made
@@ -224,14 +225,14 @@ class Remembered(Assembly):
             return f"{leaf.says} {self._view}"
         names = [(number, self._names.get(number)) for number in links.whose]
         me = self._me
-        mine = [self._keys.gifts, dataclasses.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
+        mine = [self._keys.gifts, structs.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
         return digest(leaf.says, self._view, closes, copies, links.key, names, photos, mine)
 
     @cached_property
     def _view(self) -> str:
         """A digest of what all conversations share beside what leaves do."""
         house = self.house
-        shared = [[dataclasses.astuple(one) for one in some] for some in (house.contact, house.stale)]
+        shared = [[structs.astuple(one) for one in some] for some in (house.contact, house.stale)]
         return digest(shared, list(house.services), list(house.copies))
 
     @cached_property
@@ -271,7 +272,7 @@ class Remembered(Assembly):
             for who, number in leaf.own:
                 signed[who] += number
         nobody = Person(url=self._settings.siteurl)
-        return max(signed, key=lambda who: (signed[who], dataclasses.astuple(who)), default=nobody)
+        return max(signed, key=lambda who: (signed[who], structs.astuple(who)), default=nobody)
 
     def _numbers(self, name: str) -> Iterator[tuple[str, array[int]]]:
         """One array of every page that has any of it."""

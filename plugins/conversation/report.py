@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 import sys
 from collections import Counter
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -171,7 +171,7 @@ def _sources(shop: Workshop) -> Iterator[dict[str, Any]]:
             "error": state.error,
             "unasked": state.unasked,
             "problems": [str(problem) for problem in shop.store.problems(state.name)],
-            "accounts": [dataclasses.asdict(one.snapshot) | {"at": one.at} for one in accounts],
+            "accounts": [structs.asdict(one.snapshot) | {"at": one.at} for one in accounts],
             "copies": [
                 {"post": post, "url": url, "overruled": _is_overruled(url, posts.get(post))}
                 for post, urls in copies.get(state.name, {}).items()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from .addresses import MAX_LENGTH, escapes
 from .spellings import RELAXED, Form, read, settle
@@ -38,8 +39,7 @@ def key_of(form: Form) -> Key:
     return Key(settle("host", form.host), settle("port", form.port), settle("path", form.path), query)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """One address of the site, as it was given."""
 
     form: Form

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from .acts import Act, Count
 from .moderation import Moderation, Verdict
@@ -21,8 +22,7 @@ __all__ = ["Judged", "Page", "Reader", "Talk", "pages_of"]
 AT_ONCE = 200
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """An address that acts are about: a post, or another page of the site (`post` is None), and all its spellings."""
 
     url: str
@@ -32,8 +32,7 @@ class Page:
     addresses: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What moderation says of an act of somebody else's; `tellings` are the act as every source tells it.
 
     `post` is None where the act is about a page of the site that is no post.
@@ -45,8 +44,7 @@ class Judged:
     verdict: Verdict
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Struct, frozen=True):
     """What was told of a page, each act once, what of it readers may see, and what services count.
 
     `judged` are the acts of others, and whether readers may see them.

@@ -8,7 +8,6 @@ decides about words that it cannot read, and its code is 1. Options that contrad
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import json
 import os
@@ -18,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from invoke import Collection, Context, Exit, task
+from msgspec import Struct, structs
 
 from .command import Command, version
 from .errors import ArchiveError, ConversationError
@@ -324,8 +324,8 @@ def _dumps(state: object) -> str:
     def plain(value: object) -> object:
         if isinstance(value, datetime):
             return value.astimezone(UTC).isoformat()
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return dataclasses.asdict(value)
+        if isinstance(value, Struct):
+            return structs.asdict(value)
         raise TypeError(f"no JSON for {type(value).__name__}")
 
     return json.dumps(state, default=plain, ensure_ascii=False, indent=2)

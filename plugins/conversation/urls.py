@@ -6,9 +6,10 @@ tells which differences it overlooked; what matches no post is told apart too (`
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct
 
 from .acts import Problem
 from .addresses import escapes
@@ -54,8 +55,7 @@ _RANKS = {"published": 0, "hidden": 1, "draft": 2}
 _SHOWN = 200
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What became of an address.
 
     `rule` is "exact" or the names of the differences overlooked (`RULES`), joined by "+"; "" where no post is meant.
@@ -72,8 +72,7 @@ class Match:
     on_site: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """An address of a post: its own, or one of its aliases as front matter spells it."""
 
     post: Post

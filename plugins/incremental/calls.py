@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
 from pelican.paginator import Paginator
 from pelican.utils import get_relative_path, path_to_url
 
@@ -18,8 +18,7 @@ _PARTS = ("paginator", "page", "previous_page", "next_page")
 _LISTS = ("articles", "dates")
 
 
-@dataclasses.dataclass
-class Call:
+class Call(Struct, dict=True):
     """One call of `Writer.write_file`, with its parameters' names and meaning."""
 
     name: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import marshal
 import os
 import sys
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from .outputs import Signature
 from .templates import Closure
@@ -21,8 +22,7 @@ _FORMAT = f"2 {sys.implementation.cache_tag} {marshal.version}"
 _CHECK = 32
 
 
-@dataclasses.dataclass(slots=True)
-class Written:
+class Written(Struct):
     """A page or feed of the site: how its file was left, and what it was made from (a feed: one digest)."""
 
     signature: Signature
@@ -37,18 +37,17 @@ class Copied(NamedTuple):
     copy: Signature | None
 
 
-@dataclasses.dataclass
-class Memory:
+class Memory(Struct):
     """All that is kept between builds.
 
     `fingerprint` is what everything depends on, by name; `written` are pages and feeds by whole path; `copied` are the
     other files that belong to the site, likewise; `closures` are templates by name.
     """
 
-    fingerprint: dict[str, bytes] = dataclasses.field(default_factory=dict)
-    written: dict[str, Written] = dataclasses.field(default_factory=dict)
-    copied: dict[str, Copied] = dataclasses.field(default_factory=dict)
-    closures: dict[str, Closure] = dataclasses.field(default_factory=dict)
+    fingerprint: dict[str, bytes] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
+    copied: dict[str, Copied] = field(default_factory=dict)
+    closures: dict[str, Closure] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path) -> Memory:

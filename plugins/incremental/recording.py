@@ -8,7 +8,6 @@ its own.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from jinja2 import Environment, Undefined
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
+from msgspec import Struct, field
 from pelican.contents import Content
 from pelican.paginator import Page, Paginator
 from pelican.urlwrappers import URLWrapper
@@ -35,18 +35,17 @@ _STEADY_TOO = (datetime.tzinfo, URLWrapper, Page, Paginator)
 _STEADY_ALL = _STEADY + _STEADY_TOO
 
 
-@dataclasses.dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What was read for one page: variables by name, attributes by content, questions to shelves.
 
     `root` is the page's context; `always` has the reasons why the page must be rendered each time.
     """
 
     root: Mapping[str, Any]
-    variables: dict[str, Any] = dataclasses.field(default_factory=dict)
-    attributes: dict[int, tuple[Content, dict[str, Any]]] = dataclasses.field(default_factory=dict)
-    shelves: dict[tuple[tuple[str, ...], Question], None] = dataclasses.field(default_factory=dict)
-    always: set[str] = dataclasses.field(default_factory=set)
+    variables: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[int, tuple[Content, dict[str, Any]]] = field(default_factory=dict)
+    shelves: dict[tuple[tuple[str, ...], Question], None] = field(default_factory=dict)
+    always: set[str] = field(default_factory=set)
 
 
 class Recorder:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import os
 from collections.abc import Mapping
 from typing import Any
+
+from msgspec import Struct
 
 __all__ = ["KNOWN", "Settings", "SettingsError", "load"]
 
@@ -17,8 +18,7 @@ class SettingsError(Exception):
     """A setting that the blogger can mend; its message names it."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True, dict=True):
     """The plugin's settings.
 
     `jobs` is how many processes may work at the same time; `observers` are modules that only look at the pages that

@@ -5,10 +5,11 @@ Specification: http://opml.org/spec2.opml
 
 from __future__ import annotations
 
-import dataclasses
 import io
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+
+from msgspec import Struct
 
 from .. import sanitise
 from ..acts import Person
@@ -32,8 +33,7 @@ _FIELDS = frozenset({"@xmlUrl", "@xmlurl", "@htmlUrl", "@htmlurl", "@title", "@t
 _WANTED = {"opml/body" + "/outline" * depth: _FIELDS for depth in range(1, DEEPEST + 1)}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Blog:
+class Blog(Struct, frozen=True):
     """A blog in a blogroll: the addresses of its feed and of itself ("" where the file does not tell), its name."""
 
     feed: str

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
+
+from msgspec import Struct
 
 __all__ = ["Balance", "Fresh", "Giver", "Link", "Open"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
+class Open(Struct, frozen=True, kw_only=True):
     """A comment that the blogger has not answered, and the post it is on; `closed`: that takes no more comments."""
 
     name: str
@@ -23,8 +23,7 @@ class Open:
     closed: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Giver:
+class Giver(Struct, frozen=True, kw_only=True):
     """Somebody who gave often and heard nothing back: {kind: acts}, and the newest one."""
 
     name: str
@@ -35,8 +34,7 @@ class Giver:
     post: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """A page that links to the site, by somebody to whom nothing was given since: its title, and what it links to."""
 
     name: str
@@ -47,8 +45,7 @@ class Link:
     when: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Fresh:
+class Fresh(Struct, frozen=True, kw_only=True):
     """A new post on the blog of somebody whom the blogger talks with."""
 
     name: str
@@ -57,8 +54,7 @@ class Fresh:
     when: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(Struct, frozen=True, kw_only=True):
     """All ideas, in the order in which they are shown; `problems` are blogs that could not be read, and why."""
 
     comments: tuple[Open, ...] = ()

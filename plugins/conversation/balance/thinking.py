@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from .. import sanitise
 from ..acts import Kind
@@ -30,8 +31,7 @@ _COMMENTS = frozenset({Kind.REPLY, Kind.ANSWER})
 _LINKS = frozenset({Kind.LINK, Kind.MENTION, Kind.QUOTE})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """An act on a page of the site, once; `post` is None where the page is no post, `page` its address all the same."""
 
     told: Told

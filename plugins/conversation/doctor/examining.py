@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from msgspec import Struct
 from rich.console import Console
 from rich.markup import escape
 
@@ -23,8 +23,7 @@ __all__ = ["Told", "examine", "show"]
 FEW = 0.5
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A finding, and what it is about: "settings", "store", "moderation", "matching", or a source's name."""
 
     about: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from multiprocessing.pool import ThreadPool
+
+from msgspec import structs
 
 from ..acts import Problem
 from ..addresses import host_of, is_web
@@ -65,7 +66,7 @@ def visit(shop: Workshop, services: list[tuple[Source, Service]]) -> Iterator[tu
                 post for post in posts if copies.get(post.url) or any(_at(source, url) for url in post.syndication)
             ]
             ask = Ask(tuple(named or posts), {}, full=False, now=datetime.now(UTC), copies=copies)
-            ask = dataclasses.replace(ask, sites=shop.settings.siteurls)
+            ask = structs.replace(ask, sites=shop.settings.siteurls)
             mistakes: list[BaseException] = []
             result = pool.apply_async(_reached, (source, service, ask, shop.settings), error_callback=mistakes.append)
             running.append((source, service, len(named), result, mistakes))
@@ -95,7 +96,7 @@ def _tried(service: Service, ask: Ask) -> Callable[[Source, Client], Iterator[Fi
     def check(source: Source, client: Client) -> Iterator[Finding]:
         by_post = service.per_post(source)
         posts = ask.posts[:1] if by_post else ask.posts
-        batch = next(service.pull(source, dataclasses.replace(ask, posts=posts), client), Batch())
+        batch = next(service.pull(source, structs.replace(ask, posts=posts), client), Batch())
         if not client.requests:
             yield Finding(well=True, what="There is no post yet that it could be asked about.")
             return

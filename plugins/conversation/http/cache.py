@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import contextlib
-import dataclasses
 import datetime as dt
 import hashlib
 import io
@@ -20,6 +19,7 @@ from typing import IO, Any, Literal
 from cachecontrol.caches import FileCache
 from cachecontrol.controller import CacheController
 from cachecontrol.serialize import Serializer
+from msgspec import Struct
 from requests import PreparedRequest
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
@@ -31,12 +31,11 @@ _NOT_KEPT = {"connection", "content-encoding", "content-length", "set-cookie", "
 _OK = 200
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A body that was kept, decoded, with the headers that it came with."""
 
     headers: Mapping[str, str]
-    body: bytes = dataclasses.field(repr=False)
+    body: bytes
 
 
 def stand_in(prepared: PreparedRequest, token: str) -> PreparedRequest:

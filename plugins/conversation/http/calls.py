@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from ..errors import Malformed, Missing, Refused, SourceError, Unreachable
 from .clock import Deadline
@@ -18,22 +19,24 @@ _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _OK, _MULTIPLE_CHOICES, _NOT_MODIFIED, _FORBIDDEN, _SERVER_ERROR = 200, 300, 304, 403, 500
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request to be made. `url` holds its query already, `headers` the token's too; `limit` is in decoded bytes."""
 
     method: str
-    url: str = dataclasses.field(repr=False)
-    headers: Mapping[str, str] = dataclasses.field(repr=False)
+    url: str
+    headers: Mapping[str, str]
     deadline: Deadline
     limit: int
-    body: bytes | None = dataclasses.field(default=None, repr=False)
-    token: str = dataclasses.field(default="", repr=False)
+    body: bytes | None = None
+    token: str = ""
     public_only: bool = False
     #: Seconds that the service wants between the start of this request and of the next one to its host.
     pause: float = 0.0
     #: Another server sent us here: what it put into the address may be a secret of ours, under any name.
     foreign: bool = False
+
+    def __repr__(self) -> str:
+        return f"Call({self.method!r}, where={self.where!r})"
 
     @property
     def where(self) -> str:
@@ -43,18 +46,16 @@ class Call:
         return shown(self.url, self.token)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back. `whole` says that the server told where the body ends; the body is empty unless it was wanted."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = dataclasses.field(default=b"", repr=False)
+    body: bytes = b""
     whole: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """What went wrong, ready to be raised; `again` where another try may help, `after` where the host said when."""
 
     error: SourceError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib.metadata
 import json as json_format
 import math
@@ -13,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urljoin, urlsplit
+
+from msgspec import Struct, structs
 
 from ..addresses import is_web
 from ..errors import Malformed, Refused, Unreachable
@@ -37,8 +38,7 @@ _BACKOFF = 0.5  # seconds before the second try, doubled for each further one
 _CHANCE = random.SystemRandom()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True):
     """What holds for each call unless it says otherwise: seconds, decoded bytes, tries, seconds."""
 
     deadline: float
@@ -87,7 +87,7 @@ class Client:
         self._stop = stop or threading.Event()
         self._clock = clock or Clock.until(self._stop)
         route = route or Route()
-        self._routes = (route, dataclasses.replace(route, permits=public))
+        self._routes = (route, structs.replace(route, permits=public))
         self._hosts = Hosts(self._clock, self._stop, per_host, pause)
         self._budget = Budget(budget)
         self._cache = cache
@@ -148,7 +148,7 @@ class Client:
             Malformed: Not an http(s) address, another 4xx, a body that is too large or damaged.
             Exhausted: The budget is used up; nothing was sent.
         """
-        call = dataclasses.replace(self._call("GET", url, params, headers, token, accept), pause=pause)
+        call = structs.replace(self._call("GET", url, params, headers, token, accept), pause=pause)
         return self._finish(self._limited(call, deadline, max_bytes, public_only=public_only))
 
     def post(  # noqa: PLR0913 - the options of a request
@@ -174,7 +174,7 @@ class Client:
             pairs = list(form.items()) if isinstance(form, Mapping) else list(form)
             kind, body = "application/x-www-form-urlencoded", urlencode(pairs).encode()
         call = self._call("POST", url, params, {**(headers or {}), "Content-Type": kind}, token, accept)
-        call = dataclasses.replace(call, body=body)
+        call = structs.replace(call, body=body)
         return self._finish(self._limited(call, deadline, max_bytes, public_only=public_only))
 
     def _call(
@@ -198,7 +198,7 @@ class Client:
         return Call(method, url, sent, deadline, limits.max_bytes, token=token)
 
     def _limited(self, call: Call, deadline: float | None, max_bytes: int | None, *, public_only: bool) -> Call:
-        return dataclasses.replace(
+        return structs.replace(
             call,
             deadline=call.deadline if deadline is None else Deadline.after(deadline, self._clock),
             limit=call.limit if max_bytes is None else max_bytes,
@@ -267,9 +267,9 @@ def _redirected(call: Call, location: str) -> Call:
         raise Unreachable(f"{call.where}: redirects to something that is not a plain http or https address")
     old, new = urlsplit(call.url), urlsplit(target)
     if (old.scheme, old.netloc.lower()) == (new.scheme, new.netloc.lower()):
-        return dataclasses.replace(call, url=target)
+        return structs.replace(call, url=target)
     general = {name: call.headers[name] for name in ("User-Agent", "Accept", "Accept-Encoding")}
     elsewhere = old.hostname != new.hostname
     # The token goes with its header; it stays known, so that an address that repeats it is never printed with it.
-    away = dataclasses.replace(call, url=target, headers=general, foreign=True)
-    return dataclasses.replace(away, public_only=call.public_only or elsewhere)
+    away = structs.replace(call, url=target, headers=general, foreign=True)
+    return structs.replace(away, public_only=call.public_only or elsewhere)

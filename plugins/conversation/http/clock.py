@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
+
 __all__ = ["Clock", "Deadline"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The three ways in which the client meets time; seconds throughout.
 
     `wait` waits for so many seconds, or less when the client is stopped; `monotonic` never jumps; `now` is Unix time.
@@ -27,13 +27,12 @@ class Clock:
         return cls(wait=stop.wait)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """A total for everything that one call does: `seconds` when it began, up to `ends` on `clock`."""
 
     seconds: float
     ends: float
-    clock: Clock = dataclasses.field(repr=False)
+    clock: Clock
 
     @classmethod
     def after(cls, seconds: float, clock: Clock) -> Deadline:

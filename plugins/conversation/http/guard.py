@@ -6,13 +6,14 @@ gains nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import queue
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+
+from msgspec import Struct
 
 __all__ = ["Lookup", "NotPublic", "Route", "is_public"]
 
@@ -50,8 +51,7 @@ def _getaddrinfo(host: str, port: int) -> Iterable[Found]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """How a host and port become a connected socket: `lookup` finds addresses, `permits` says which may be used."""
 
     lookup: Lookup = _getaddrinfo

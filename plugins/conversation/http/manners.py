@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import threading
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 from ..errors import Unreachable
 from .clock import Clock, Deadline
@@ -22,8 +23,7 @@ _EPOCH = 1e9  # a larger reset is a Unix time, a smaller one a number of seconds
 _MILLISECONDS = 1e12
 
 
-@dataclasses.dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     """One host: places for requests, when the next may start, and until when it asked for quiet (monotonic)."""
 
     places: threading.Semaphore

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import re
 from collections.abc import Mapping
 from email.message import Message
 from urllib.parse import urljoin
+
+from msgspec import Struct
 
 from ..addresses import is_web
 from ..errors import Malformed
@@ -19,19 +20,21 @@ __all__ = ["Response"]
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """An answer that was read to its end.
 
     `url` is the address that answered after redirects, `status` 200 or another 2xx (304 only where the caller sent a
     validator of its own), `headers` is without letter case, `body` is decoded. `where` is `url` as it may be printed.
     """
 
-    url: str = dataclasses.field(repr=False)
+    url: str
     status: int
-    headers: Mapping[str, str] = dataclasses.field(repr=False)
-    body: bytes = dataclasses.field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
     where: str = ""
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, where={self.where!r})"
 
     @property
     def text(self) -> str:

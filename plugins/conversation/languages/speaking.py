@@ -7,7 +7,6 @@ working. Which of the two was there first makes no difference: `speak` may be ca
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -17,6 +16,7 @@ from typing import TypeVar, cast
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from msgspec import Struct
 
 from .finding import Languages
 from .words import Words
@@ -61,8 +61,7 @@ def speak(environment: Environment, languages: Languages) -> None:
     environment.filters |= {"conversation_date": said.date, "conversation_number": said.number}
 
 
-@dataclasses.dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True, dict=True):
     """What all functions of one environment share; `fills` is whether the theme's own fill their placeholders."""
 
     languages: Languages
@@ -102,8 +101,7 @@ class _Said:
         return told if self.fills else _filled(context, told, values)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Gettext:
+class _Gettext(Struct, frozen=True, dict=True):
     said: _Said
     former: _Function | None
 
@@ -120,8 +118,7 @@ class _Gettext:
         return _filled(context, found or sentence, values)
 
 
-@dataclasses.dataclass(frozen=True)
-class _Ngettext:
+class _Ngettext(Struct, frozen=True, dict=True):
     said: _Said
     former: _Function | None
 

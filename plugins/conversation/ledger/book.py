@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,6 +9,8 @@ from datetime import UTC, datetime
 from operator import attrgetter
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field, structs
 
 from .entries import Entry, Part, PostFacts, Site, SourceFacts, Window
 from .metrics import Extent, History, Metrics, measure
@@ -29,7 +30,7 @@ ERROR_LENGTH = 300
 _NO_POSTS = '\n "posts": []'
 _POSTS = '\n "posts": [\n%s\n ]'
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
-_SHOWN = tuple(field.name for field in dataclasses.fields(PostFacts) if field.name != "published")
+_SHOWN = tuple(name for name in PostFacts.__struct_fields__ if name != "published")
 _values = attrgetter(*_SHOWN)
 
 # What a message of an error may carry by accident: credentials in an address, a token in a query or a header.
@@ -41,8 +42,7 @@ _SECRETS = re.compile(
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(Struct, frozen=True, kw_only=True):
     """One window of the ledger: what was given, what was received, and the metrics."""
 
     given: Tally
@@ -50,8 +50,7 @@ class Span:
     metrics: Metrics
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
+class Ledger(Struct, frozen=True, kw_only=True):
     """Giving and receiving of one blog at one time. `props` and `snapshots` (oldest first) are for the page only.
 
     `acts` are the acts themselves, for the exports; `weights` those of the score, by kind, none where there is none.
@@ -66,8 +65,8 @@ class Ledger:
     sources: tuple[SourceFacts, ...]
     props: tuple[Props, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
-    acts: Part = dataclasses.field(default_factory=Part, repr=False)
-    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    acts: Part = field(default_factory=Part)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
         """What stands in ledger.json: plain values only; times in UTC, dates and months in the site's zone."""
@@ -80,12 +79,12 @@ class Ledger:
             "received": {name: span.received.as_json() for name, span in spans.items()},
             "metrics": {name: span.metrics.as_json() | self._scores(span) for name, span in spans.items()},
             "posts": [_post(post) for post in self.posts],
-            "sources": [{**dataclasses.asdict(source), "pulled": _stamp(source.pulled)} for source in self.sources],
+            "sources": [{**structs.asdict(source), "pulled": _stamp(source.pulled)} for source in self.sources],
         }
 
     def as_text(self) -> str:
         """The same as ledger.json has it; what is said of posts is put together by hand, for there are many."""
-        figures = json.dumps(dataclasses.replace(self, posts=()).as_json(), ensure_ascii=False, indent=1) + "\n"
+        figures = json.dumps(structs.replace(self, posts=()).as_json(), ensure_ascii=False, indent=1) + "\n"
         before, _, after = figures.partition(_NO_POSTS)
         posts = ",\n".join(_written(post) for post in self.posts)
         return f"{before}{_POSTS % posts}{after}" if posts else figures
@@ -166,7 +165,7 @@ def _clean(source: SourceFacts) -> SourceFacts:
     if source.error is None:
         return source
     error = _SECRETS.sub("…", " ".join(source.error.split()))
-    return dataclasses.replace(source, error=error if len(error) <= ERROR_LENGTH else error[: ERROR_LENGTH - 1] + "…")
+    return structs.replace(source, error=error if len(error) <= ERROR_LENGTH else error[: ERROR_LENGTH - 1] + "…")
 
 
 def _stamp(when: datetime | None) -> str | None:

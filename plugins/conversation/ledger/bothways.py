@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
+
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger, Span
@@ -13,8 +14,7 @@ from .wording import Piece, percentage, phrase, quantity, stressed
 __all__ = ["BothWays", "bothways"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class BothWays:
+class BothWays(Struct, frozen=True):
     """Section 7. `year` is whether it shows the last 365 days; else all time, for nobody is known in them."""
 
     sentences: tuple[tuple[Piece, ...], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -24,8 +24,7 @@ ORDER = (
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Struct, frozen=True):
     """Section 5. `year` is whether it shows the last 365 days; else all time, for nothing was written in them."""
 
     sentences: tuple[tuple[Piece, ...], ...]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
+
+from msgspec import Struct
 
 from ..acts import Direction
 from ..languages import Words
@@ -17,8 +18,7 @@ __all__ = ["Butterfly", "Row", "Wing", "butterfly", "tells"]
 ROOMS = (5, 7, 11)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Wing:
+class Wing(Struct, frozen=True):
     """One side of a channel: its number, the width of its bar in per cent of the widest, and its kinds in words.
 
     Where there is nothing yet, the number is in words, and the width "0".
@@ -29,8 +29,7 @@ class Wing:
     kinds: tuple[Piece, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A channel by the name that readers know, and in a sentence; a side that cannot be counted there is None."""
 
     channel: str
@@ -39,8 +38,7 @@ class Row:
     received: Wing | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Butterfly:
+class Butterfly(Struct, frozen=True):
     """The table, and the sum of each side, None where that side never was anything.
 
     `room` is how much room the longest number needs beside its bar, as a class of the style sheet has it: 5, 7 or 11

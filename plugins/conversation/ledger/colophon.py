@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -27,8 +28,7 @@ class Unmatched(Protocol):
         ...
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a source stands: its name, its state (a class for the style sheet), and that in words."""
 
     name: str
@@ -36,8 +36,7 @@ class Standing:
     words: tuple[Piece, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Colophon:
+class Colophon(Struct, frozen=True):
     """The small print. `reach` are sentences about how far the figures reach; `zone` is the site's time zone.
 
     `score` is None unless the blogger switched it on.

@@ -6,8 +6,9 @@ would press all others flat are capped: a gap shows that they go on, and their n
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
 
 from ..acts import Direction
 from ..languages import Words
@@ -25,8 +26,7 @@ SLOTS = 6
 GAP, CAP, LEAST = 3, 4, 1.5
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """The place of one month: its short name, both numbers, and whether they may still grow (`open_`).
 
     `mark` asks for its number to be written even where it is not the largest: it stands out in the history. `late` is a
@@ -42,8 +42,7 @@ class Slot:
     late: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A rectangle of one side; `open_` where it may still grow."""
 
     side: Direction
@@ -54,8 +53,7 @@ class Bar:
     open_: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text at a place: `anchor` is what of it stands there, as SVG says it."""
 
     x: str
@@ -65,8 +63,7 @@ class Label:
     anchor: str = "middle"
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class Chart(Struct, frozen=True, kw_only=True):
     """A picture: `key` makes its ids, `lines` are the y of the two lines that columns stand on, `sides` their words.
 
     `veil` lies behind the months that are late: its x and its width.
@@ -128,8 +125,7 @@ def draw(  # noqa: PLR0913 - a picture takes this much, and all but the slots go
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Frame:
+class _Frame(Struct, frozen=True, dict=True):
     slots: Sequence[Slot]
     top: float
     unit: float

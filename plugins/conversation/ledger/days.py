@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import quantiles
+
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -24,16 +25,14 @@ WEEK, LEVELS, NAMED = 7, 4, (0, 2, 4)
 ROWS = 2
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """The days of one shade, the first the lightest: dots as a path of SVG, and the numbers of acts they stand for."""
 
     path: str
     numbers: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tended:
+class Tended(Struct, frozen=True):
     """A row of the table: a month, on how many days of it something was given, and how many acts in all."""
 
     name: str
@@ -41,8 +40,7 @@ class Tended:
     acts: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
+class Days(Struct, frozen=True, kw_only=True):
     """Section 9. `empty` are the days without anything; `months` and `weekdays` name columns and rows."""
 
     sentence: tuple[Piece, ...]
@@ -82,8 +80,7 @@ def days(ledger: Ledger, words: Words) -> Days | None:
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Calendar:
+class _Calendar(Struct, frozen=True, dict=True):
     """Weeks from left to right, Monday on top, in two rows of half a year each."""
 
     first: date

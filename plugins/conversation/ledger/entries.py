@@ -5,13 +5,14 @@ The rows come merged and matched (one act that arrived by two ways is one row); 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from operator import attrgetter
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ..acts import Direction, Kind
 from ..addresses import host_of, key, split
@@ -37,8 +38,7 @@ YEAR = timedelta(days=365)
 _PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/._~@-]*")
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One act, or a number of acts of which no more is known than how many they are (`number`).
 
     `person` is whom it was given to or received from (`Person.key`); "" is anonymous. `target` is the page it is about
@@ -66,12 +66,11 @@ class Entry:
 
 
 #: The names of an entry's fields, and all of its values in that order.
-FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+FIELDS = tuple(name for name in Entry.__struct_fields__)
 values_of = attrgetter(*FIELDS)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class PostFacts:
+class PostFacts(Struct, frozen=True, kw_only=True):
     """A post and the five numbers that its page shows; `first` and `last` are local dates of what it drew."""
 
     url: str
@@ -87,8 +86,7 @@ class PostFacts:
     last: date | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFacts:
+class SourceFacts(Struct, frozen=True, kw_only=True):
     """How a source stands: `state` is "fresh", "stale", "failed" or "never"; `acts` is how many acts it told of."""
 
     name: str
@@ -98,8 +96,7 @@ class SourceFacts:
     error: str | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """A stretch of time: after `start` (None: from the beginning), up to and with `end`."""
 
     start: datetime | None
@@ -115,8 +112,7 @@ class Window:
         return isinstance(when, datetime) and (self.start is None or self.start < when <= self.end)
 
 
-@dataclasses.dataclass(frozen=True)
-class Site:
+class Site(Struct, frozen=True, dict=True):
     """The addresses that are the site's own, the present one first."""
 
     addresses: tuple[str, ...]
@@ -138,8 +134,7 @@ class Site:
         return tuple(sorted({host for host in [*bare, *map(host_of, self.addresses)] if host}))
 
 
-@dataclasses.dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True, dict=True):
     """The entries that belong to one window, by what they are to the ledger.
 
     `given` are acts given, `received` acts received; `mine` what the blogger said in the conversations of the own posts
@@ -158,7 +153,7 @@ class Part:
         A self-act is dropped from the acts given: one marked `mine`, or one that is about a page of the own site and
         addressed to nobody in particular. The blogger's own acts on own posts are never received.
         """
-        lists = {field.name: list[Entry]() for field in dataclasses.fields(cls)}
+        lists = {name: list[Entry]() for name in cls.__struct_fields__}
         for entry in entries:
             if entry.number > 0:
                 lists[_place(entry, site)].append(entry)

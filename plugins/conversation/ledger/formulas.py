@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import Struct
 
 from ..languages import Words
 
 __all__ = ["Formula", "formulas"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """How the figures under `keys` of ledger.json's metrics are computed, in one sentence or two."""
 
     keys: tuple[str, ...]

@@ -5,11 +5,12 @@ The numbers that a quotient was made of stand beside it, so that a page can prin
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, structs
 
 from . import answering, drawn, gifts, people
 from .entries import Part, PostFacts, Site, Window, address, local_date
@@ -21,8 +22,7 @@ from .tally import Tally
 __all__ = ["Answering", "Both", "Drawn", "Extent", "Gifts", "History", "Metrics", "Talk", "measure"]
 
 
-@dataclasses.dataclass(frozen=True)
-class History:
+class History(Struct, frozen=True, dict=True):
     """What the figures of every window are taken from: all entries, sorted, and what follows from them once.
 
     `received` are the acts received, `months` their numbers by month; `part` is everything else.
@@ -41,7 +41,7 @@ class History:
     def said(self) -> Sequence[Message]:
         """The blogger's messages."""
         answered = {address(entry.parent) for entry in self.part.mine if entry.parent and not entry.person}
-        return messages(dataclasses.replace(self.part, received=self.received.at(answered)), self.site)
+        return messages(structs.replace(self.part, received=self.received.at(answered)), self.site)
 
     @cached_property
     def answered(self) -> Mapping[str, Sequence[datetime]]:
@@ -65,8 +65,7 @@ class History:
         return local_date(oldest, self.zone).isoformat() if oldest else None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """What lies in one window: acts received (`drew`), everything else, and the tallies of both sides."""
 
     part: Part
@@ -75,8 +74,7 @@ class Extent:
     received: Tally
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Gifts:
+class Gifts(Struct, frozen=True, kw_only=True):
     """What was given, to how many, and what it cost. `attributed_...`: acts that could be attributed to a person."""
 
     people_given: int
@@ -88,8 +86,7 @@ class Gifts:
     attributed_received: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
+class Talk(Struct, frozen=True, kw_only=True):
     """Broadcast or talk. `replies` / `authored` is the quotient of `reply_share`; `mix_counts` are messages by form."""
 
     reply_share: float | None
@@ -101,8 +98,7 @@ class Talk:
     mix_counts: Mapping[str, int]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
+class Answering(Struct, frozen=True, kw_only=True):
     """Answering on own posts. `answered` / `answerable` is `response_rate`; `threads` is the n of `thread_depth`."""
 
     response_rate: float | None
@@ -113,8 +109,7 @@ class Answering:
     threads: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Both:
+class Both(Struct, frozen=True, kw_only=True):
     """Going both ways. `history_start` is the date of the oldest act received of all: before it nobody was seen.
 
     `only_given`, `both_ways` and `only_received` are people by the sides that they are on.
@@ -133,8 +128,7 @@ class Both:
     only_received: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
+class Drawn(Struct, frozen=True, kw_only=True):
     """What posts drew. `unmatched` is how many acts received match no post."""
 
     per_post: Mapping[str, float] | None
@@ -144,8 +138,7 @@ class Drawn:
     unmatched: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Metrics:
+class Metrics(Struct, frozen=True, kw_only=True):
     """The metrics of one window, by family. None is undefined (null in ledger.json), which is not zero."""
 
     gifts: Gifts
@@ -158,7 +151,7 @@ class Metrics:
         """One flat object whose keys are the fields' names, with lists for sequences."""
         figures: dict[str, object] = {}
         for family in (self.gifts, self.talk, self.answering, self.both, self.drawn):
-            figures |= dataclasses.asdict(family)
+            figures |= structs.asdict(family)
         return {name: list(value) if isinstance(value, tuple) else value for name, value in figures.items()}
 
 

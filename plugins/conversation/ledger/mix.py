@@ -6,10 +6,11 @@ definition of engagement.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..acts import Direction, Kind
 from ..addresses import is_web
@@ -30,8 +31,7 @@ class Form(StrEnum):
     UNCLASSIFIED = "unclassified"  # its form cannot be told: guest posts
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message of the blogger. `alone` marks a part of a self-thread: an answer to oneself."""
 
     form: Form

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+
+from msgspec import Struct
 
 from ..acts import Direction
 from ..languages import Words
@@ -25,8 +26,7 @@ ROOM, SMALL = 150, 70
 _Key = tuple[int, int]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A row of the table behind the pictures; None where that side was never anything."""
 
     name: str
@@ -34,8 +34,7 @@ class Month:
     received: Piece | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A small picture, what it is of (a channel, a year), and the rows behind it.
 
     `given`, `received` are whether that side ever was anything there.
@@ -48,8 +47,7 @@ class Named:
     received: bool
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Months:
+class Months(Struct, frozen=True, kw_only=True):
     """Section 4. `notes` say how to read the picture; `given`, `received` are whether that side ever was anything.
 
     `chart` is None where the last months have too little for one; `years` are all years, the newest first, where the
@@ -95,8 +93,7 @@ def months(ledger: Ledger, counted: Mapping[str, Collection[Direction]], words: 
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _History:
+class _History(Struct, frozen=True, dict=True):
     ledger: Ledger
     words: Words
     now: _Key

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from ..acts import Direction, Kind
 from ..addresses import split
@@ -31,8 +32,7 @@ LENGTH = 90
 SENTENCES = 3
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Praised:
+class Praised(Struct, frozen=True):
     """A page that a post linked to. `path` is the post's below the site's address, "" where only `post` serves."""
 
     url: str
@@ -43,8 +43,7 @@ class Praised:
     when: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Praise:
+class Praise(Struct, frozen=True):
     """A site, whom it belongs to where that is known, and the links that it was given."""
 
     host: str
@@ -53,8 +52,7 @@ class Praise:
     more: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """The page. A sentence is made of pieces; the notes stand where there is little or nothing to show yet.
 
     What is None has nothing to show and is left out.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..addresses import host_of, is_web
 from .entries import Entry, address
@@ -15,8 +16,7 @@ __all__ = ["Prop", "Props", "props"]
 LINKS = 3
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Prop:
+class Prop(Struct, frozen=True):
     """One page that a post linked to: `url` and `title` are the page's, `name` its author's where known."""
 
     url: str
@@ -26,8 +26,7 @@ class Prop:
     post: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Props:
+class Props(Struct, frozen=True):
     """The links to one site, newest first: at most three, and how many `more` there are."""
 
     host: str

@@ -6,7 +6,6 @@ act than numbers, side by side in arrays, and gives the same answers many times 
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from array import array
 from collections import Counter
@@ -15,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import compress
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, structs
 
 from ..acts import Kind
 from . import answering, drawn, people
@@ -65,8 +66,7 @@ class Received(Protocol):
         """Those with one of these addresses (`entries.address`), as far as these are addresses of comments."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """Acts received, entry by entry."""
 
     entries: Sequence[Entry]
@@ -105,15 +105,14 @@ class Listed:
 
     def threads(self, part: Part) -> Sequence[Sequence[datetime]]:
         """As in `Received`."""
-        return answering.threads(dataclasses.replace(part, received=self.entries))
+        return answering.threads(structs.replace(part, received=self.entries))
 
     def at(self, spots: Collection[str]) -> Sequence[Entry]:
         """As in `Received`."""
         return [entry for entry in self.entries if address(entry.url) in spots]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Acts received, with a place in every array for each.
 
     `at` are microseconds since 1970, `day` ordinals of local dates, `who` numbers of `Entry.person`, `spot` of the
@@ -133,8 +132,7 @@ class Table:
     entries: Callable[[Iterable[int]], list[Entry]]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Acts received as a table; `more` are those that stand for any number of acts.
 
     `chosen` says which places are meant, where that is not all of them.
@@ -211,7 +209,7 @@ class Columns:
         wanted = {*map(number_of, named), *(spot for spot, number in several.items() if number > 1)} - {0}
         answered = [place for place in comments if table.spot[place] in wanted and not table.parent[place]]
         received = [*table.entries(replies), *table.entries(answered), *self.more]
-        return answering.threads(dataclasses.replace(part, received=received))
+        return answering.threads(structs.replace(part, received=received))
 
     def at(self, spots: Collection[str]) -> Sequence[Entry]:
         """As in `Received`."""

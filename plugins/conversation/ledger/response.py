@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -15,8 +15,7 @@ MINUTES, HOURS, DAYS_OF_MONTH = 60, 24, 30.4
 FEW_HOURS, FEW_DAYS = 36, 60
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """Section 6. `year` is whether it is about the last 365 days; else all time, for nothing was asked in them."""
 
     sentences: tuple[tuple[Piece, ...], ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -12,8 +12,7 @@ from .wording import EFFORT, Piece, phrase, unnumbered
 __all__ = ["Scored", "scored"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """What both sides scored this year, in a sentence, and pairs of a kind and its weight, most effort first."""
 
     sentence: tuple[Piece, ...]

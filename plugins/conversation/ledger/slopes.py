@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import date
+
+from msgspec import Struct
 
 from ..languages import Words
 from .book import Ledger
@@ -20,8 +21,7 @@ LINE, CAPTION = 15, 174
 APART = 2 * LINE + 2
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line: `key` is its class, `points` as SVG has it, `marks` the place of each of its days."""
 
     key: str
@@ -31,8 +31,7 @@ class Line:
     growth: Label
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A row of the table: the day and its numbers, each with its growth since the row before; "" where unknown."""
 
     day: str
@@ -43,8 +42,7 @@ class Day:
     note: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Slopes:
+class Slopes(Struct, frozen=True, kw_only=True):
     """Section 8. `start` is the y at which all lines begin; `ends` name the first and the last day.
 
     The first sentence is about all the time, the second about what came since the last day but one.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+
+from msgspec import Struct, structs
 
 from .columns import Label, coordinate
 from .wording import Piece
@@ -14,8 +15,7 @@ __all__ = ["Part", "Strip", "strip"]
 WIDTH, GAP, LEAST, TEXT, BASE = 320, 2, 3, 7, 12
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part: `key` is its class and pattern in the template, `share` in words ("66 %"), "" under 20 in all."""
 
     key: str
@@ -26,8 +26,7 @@ class Part:
     width: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
+class Strip(Struct, frozen=True, kw_only=True):
     """The bar. `drawn` is false where it has fewer than two parts: that is no picture."""
 
     parts: tuple[Part, ...]
@@ -43,7 +42,7 @@ def strip(parts: Sequence[tuple[Part, int]], *, title: str) -> Strip:
     widths = _widths([number for _, number in some])
     laid, numbers, x = [], [], 0.0
     for (part, _), width in zip(some, widths, strict=True):
-        laid.append(dataclasses.replace(part, x=coordinate(x), width=coordinate(width)))
+        laid.append(structs.replace(part, x=coordinate(x), width=coordinate(width)))
         if TEXT * len(part.number.text) <= width:
             numbers.append(Label(coordinate(x), str(BASE), part.number.text, part.number.figure, "start"))
         x += width + GAP

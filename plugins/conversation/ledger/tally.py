@@ -6,12 +6,13 @@ those of Discourse's user summary (people, days visited).
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from .entries import Entry, local_date
 
@@ -20,8 +21,7 @@ __all__ = ["Sums", "Tally", "tally", "total"]
 _Key = TypeVar("_Key", str, date, tuple[str, str])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The sums of one side in one window.
 
     `by_kind` holds {kind: acts}, `by_channel` {channel: {kind: acts}}, `by_month` {"YYYY-MM": acts} with the site's
@@ -33,12 +33,12 @@ class Tally:
     acts: int = 0
     people: int = 0
     days: int = 0
-    by_kind: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    by_channel: Mapping[str, Mapping[str, int]] = dataclasses.field(default_factory=dict)
-    by_month: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    by_person: Mapping[str, int] = dataclasses.field(default_factory=dict, repr=False)
-    by_day: Mapping[date, int] = dataclasses.field(default_factory=dict, repr=False)
-    by_place: Mapping[tuple[str, str], int] = dataclasses.field(default_factory=dict, repr=False)
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+    by_channel: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    by_month: Mapping[str, int] = field(default_factory=dict)
+    by_person: Mapping[str, int] = field(default_factory=dict)
+    by_day: Mapping[date, int] = field(default_factory=dict)
+    by_place: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def attributed(self) -> int:
@@ -74,12 +74,11 @@ def tally(entries: Sequence[Entry], zone: ZoneInfo) -> Tally:
     return sums.tally()
 
 
-@dataclasses.dataclass(slots=True)
-class Sums:
+class Sums(Struct):
     """What a `Tally` is made of: by channel the acts of each kind and of each local day, and by person the acts."""
 
-    channels: dict[str, tuple[dict[str, int], dict[date, int]]] = dataclasses.field(default_factory=dict)
-    people: dict[str, int] = dataclasses.field(default_factory=dict)
+    channels: dict[str, tuple[dict[str, int], dict[date, int]]] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
 
     def add(self, channel: str, kind: str, day: date, number: int) -> None:
         """Adds so many acts of one kind on one channel and one day."""

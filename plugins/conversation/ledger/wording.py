@@ -6,10 +6,11 @@ What goes into the placeholders may be pieces: `phrase` puts them where the lang
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, structs
 
 from ..acts import Kind
 from ..channels import WEB, place_name
@@ -55,8 +56,7 @@ ENOUGH = 20
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text; `figure` is the path of the number that it prints in ledger.json, "" for mere words.
 
     `strong` pieces are what their sentence is about.
@@ -85,7 +85,7 @@ def phrase(sentence: str, **values: str | Piece | Iterable[Piece]) -> tuple[Piec
 
 def stressed(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """The same, strong."""
-    return tuple(dataclasses.replace(piece, strong=True) for piece in pieces)
+    return tuple(structs.replace(piece, strong=True) for piece in pieces)
 
 
 def quantity(number: int, figure: str, words: Words) -> Piece:

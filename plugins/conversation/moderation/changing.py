@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 from collections.abc import Collection
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import SettingsError
 from ..files import write_whole
@@ -16,8 +17,7 @@ from .writing import HEADER, add, drop
 __all__ = ["Draft", "draft"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The file as it is and as it would be; `rules` are those of the latter."""
 
     path: Path

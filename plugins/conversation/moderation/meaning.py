@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import unicodedata
 from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
 
 from ..acts import Act
 from ..addresses import is_web, key, split
@@ -19,8 +20,7 @@ __all__ = ["Named", "entry_of", "meant"]
 _SINGLE = {"acts": "an act", "authors": "an author", "domains": "a domain", "words": "a word"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What is to be hidden or shown: an entry of the list `field`, and all `names` that the same thing goes by."""
 
     field: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..addresses import key
 from ..errors import SettingsError
@@ -30,12 +31,11 @@ Entries = Mapping[str, str]
 Wrong = tuple[str, tuple[str, ...]]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What the file says. `hold`: strangers wait. `entries` by table and field ("hide", "domains")."""
 
     hold: bool = False
-    entries: Mapping[tuple[str, str], Entries] = dataclasses.field(default_factory=dict)
+    entries: Mapping[tuple[str, str], Entries] = field(default_factory=dict)
 
     def of(self, table: str, field: str) -> Entries:
         """The entries of one list; empty where there is none."""

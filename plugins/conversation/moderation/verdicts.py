@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..acts import Act
 from .names import Names
@@ -15,8 +16,7 @@ from .words import Wordlist, said
 __all__ = ["Moderation", "Verdict"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether an act is shown, and the rule that decided: ``hide domains "spam.example"``; "" where none had to."""
 
     shown: bool
@@ -34,11 +34,10 @@ _HELD = Verdict(shown=False, rule="held: from a stranger")
 _SIDES = (("show", True), ("hide", False))
 
 
-@dataclasses.dataclass(frozen=True)
-class Moderation:
+class Moderation(Struct, frozen=True, dict=True):
     """The rules of a site, made to be asked often. Without rules everything is shown."""
 
-    rules: Rules = dataclasses.field(default_factory=Rules)
+    rules: Rules = Rules()
 
     @classmethod
     def load(cls, path: Path) -> Moderation:

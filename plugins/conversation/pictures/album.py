@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..store import Store
 
@@ -18,16 +19,15 @@ FOLDER = "conversation/faces"
 _NAME = re.compile(r"[0-9a-f]{16}\.webp")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Album:
+class Album(Struct, frozen=True):
     """The pictures that a site shows.
 
     `paths` has by the address of a person's picture the path of the site's own, relative to SITEURL; `files` has their
     bytes by file name. People with the same picture share a file.
     """
 
-    paths: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    files: Mapping[str, bytes] = dataclasses.field(default_factory=dict, repr=False)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def write(self, output: Path) -> None:
         """Makes the folder of pictures below `output` hold these: writes what differs, removes what nobody has now."""

@@ -6,12 +6,13 @@ are the servers that the blogger named as sources, which may stand in the same h
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from multiprocessing.pool import ThreadPool
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from ..addresses import host_of, is_web
 from ..errors import Exhausted, SourceError, Unreachable
@@ -39,8 +40,7 @@ NOWHERE = ("example", "invalid", "localhost", "test")
 ACCEPT = "image/webp, image/jpeg, image/png, image/gif, image/*;q=0.5"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """Within which bounds pictures are fetched: seconds that are left, and requests that were made before."""
 
     now: datetime
@@ -48,8 +48,7 @@ class Errand:
     requests: int = 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Refreshed:
+class Refreshed(Struct, frozen=True):
     """What came of it: pictures taken, pictures that were not to be had, and those left for the next time."""
 
     taken: int = 0

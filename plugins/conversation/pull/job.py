@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ..acts import Problem
 from ..posts import Post
@@ -15,8 +16,7 @@ from ..store import Changes
 __all__ = ["Job"]
 
 
-@dataclasses.dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """A source that is asked about `posts`; before them about its account, where `site` holds all posts of the site.
 
     `state` is "" while it is under way, "paused" where its requests are used up for now.
@@ -28,14 +28,14 @@ class Job:
     #: Jobs of the same source take turns.
     turn: threading.Lock
     site: tuple[Post, ...] | None = None
-    changes: Changes = dataclasses.field(default_factory=Changes)
+    changes: Changes = field(default_factory=Changes)
     problems: tuple[Problem, ...] = ()
     #: When what the batches told was true, where they say.
     pulled: datetime | None = None
     #: Whether anything was told at all.
     told: bool = False
     #: The URLs of posts that were asked about to the end.
-    ticked: set[str] = dataclasses.field(default_factory=set)
+    ticked: set[str] = field(default_factory=set)
     state: str = ""
     error: str | None = None
     #: What the source raised though it should not.

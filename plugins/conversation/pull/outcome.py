@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import traceback
 from collections.abc import Collection, Iterable
 from pathlib import Path
+
+from msgspec import Struct, field, structs
 
 from ..acts import Problem
 from ..store import Changes
@@ -13,8 +14,7 @@ from ..store import Changes
 __all__ = ["Outcome", "Plan", "Standing", "blame", "one_each"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """How to pull.
 
     `policy` is CONVERSATION_PULL's word, `deadline` the seconds from `Pull.posts` to the end (`limit` says where they
@@ -31,8 +31,7 @@ class Plan:
     budget: int = 0
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What came of pulling one source: `state` is "fresh", "failed", "unfinished" or "not due".
 
     An unfinished one was cut short: by the deadline, and then `error` says so, or by the budget. `left` is then how
@@ -41,14 +40,13 @@ class Outcome:
 
     name: str
     state: str
-    changes: Changes = dataclasses.field(default_factory=Changes)
+    changes: Changes = field(default_factory=Changes)
     error: str | None = None
     problems: tuple[Problem, ...] = ()
     left: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How far a pull is: posts asked about, and to be asked about, over all sources that are asked post by post."""
 
     asked: int
@@ -63,7 +61,7 @@ def one_each(outcomes: Iterable[Outcome]) -> list[Outcome]:
         old = merged.get(new.name, Outcome(new.name, "not due"))
         worse = max(old, new, key=lambda outcome: order.index(outcome.state))
         left = None if old.left is None and new.left is None else (old.left or 0) + (new.left or 0)
-        merged[new.name] = dataclasses.replace(
+        merged[new.name] = structs.replace(
             worse, changes=old.changes + new.changes, problems=old.problems + new.problems, left=left
         )
     return [merged[name] for name in sorted(merged)]

@@ -9,13 +9,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from ..acts import Person
 from ..addresses import host_of, is_web
@@ -46,8 +47,7 @@ _PROFILES = {
 }
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """The plugin's settings after validation; the manual is docs/settings.md.
 
     `root` is the folder of the settings file: relative paths start there. `sources` ends with the implicit ones,
@@ -57,7 +57,7 @@ class Settings:
 
     root: Path
     sources: tuple[Source, ...] = ()
-    store: str = dataclasses.field(default="sqlite:///conversation.sqlite", repr=False)
+    store: str = "sqlite:///conversation.sqlite"
     pull: str = "due"
     #: Seconds.
     deadline: float = 30.0
@@ -67,7 +67,7 @@ class Settings:
     siteurls: tuple[str, ...] = ()
     #: Profiles and handles of one person each.
     people: tuple[tuple[str, ...], ...] = ()
-    privacy: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    privacy: Mapping[str, str] = field(default_factory=dict)
     pictures: bool = True
     moderation: Path = Path("content/moderation.toml")
     giving: Path = Path("content/giving.csv")
@@ -81,18 +81,21 @@ class Settings:
     post_feed_atom: str = ""
     per_page: int = 150
     strict: bool = False
-    timezone: ZoneInfo = dataclasses.field(default_factory=lambda: ZoneInfo("UTC"))
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     language: str = "en"
     help: str = ""
-    contact: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    contact: Mapping[str, str] = field(default_factory=dict)
     webmention: str = ""
     #: By kind of act, what one counts in the score; empty: no score.
-    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
     og_image: bool = False
     #: Plugins that the blogger knows to take no notice of conversations.
     unconcerned: tuple[str, ...] = ()
     #: The names of the settings that were given.
     given: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings({str(self.root)!r})"
 
     @property
     def active(self) -> bool:
@@ -117,12 +120,11 @@ class Settings:
         return Identities(self.identities, self.siteurls)
 
 
-@dataclasses.dataclass(slots=True)
-class _Complaints:
+class _Complaints(Struct):
     """What is wrong, each with its place: all of it is told at once."""
 
     places: Places
-    lines: list[str] = dataclasses.field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     def add(self, name: str, wrong: Wrong, value: object = None) -> None:
         place = self.places.of(name, *wrong.path, value=value)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
+
+from msgspec import Struct
 
 from . import checks
 
 __all__ = ["KNOWN", "Setting", "manual"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(Struct, frozen=True, kw_only=True):
     """A setting: its name, what it is where it is not given, what it may be, and what the manual says of it.
 
     `check` returns the value as the plugin uses it, or raises `checks.Wrong`. `example` is Python.

@@ -9,12 +9,13 @@ Third parties add services through the entry point group `pelican_conversation.s
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ..acts import Act, Count, Problem, Proof
 from ..posts import Post
@@ -42,8 +43,7 @@ def token_variable(name: str) -> str:
     return f"CONVERSATION_{re.sub('[^A-Z0-9]', '_', name.upper())}_TOKEN"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One entry of CONVERSATION_SOURCES after validation.
 
     `source` is the service's name, `name` the one it is listed under (unique), `options` everything else, as strings.
@@ -52,10 +52,13 @@ class Source:
 
     source: str
     name: str
-    options: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
     base_url: str = ""
-    token: str = dataclasses.field(default="", repr=False)
+    token: str = ""
     root: Path = Path()
+
+    def __repr__(self) -> str:
+        return f"Source({self.source!r}, {self.name!r})"
 
     @property
     def variable(self) -> str:
@@ -63,8 +66,7 @@ class Source:
         return token_variable(self.name)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What a pull is asked for.
 
     `posts` are the posts due now (all posts, for a service that answers for the whole site); `cursor` is what this
@@ -79,21 +81,19 @@ class Ask:
     now: datetime
     sites: tuple[str, ...] = ()
     #: By post URL: its copies elsewhere that earlier pulls of this source found by themselves (`copies.py`).
-    copies: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: About so many posts a source may ask at a time, if it can (`abreast.py`).
     at_a_time: int = 1
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A copy of a post elsewhere that a source found by itself: the post's URL, and the copy's."""
 
     post: str
     url: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """How an account of the blogger's stood at one pull; a number that the service does not tell is None."""
 
     account: str
@@ -101,8 +101,7 @@ class Snapshot:
     posts: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """A part of an answer, committed to the store in one transaction together with its cursor.
 
     `acts` are added or replace their former version by (source, id); `gone` are ids deleted at the service. `cursor`
@@ -135,8 +134,7 @@ class Batch:
     answered: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What `doctor` found about a source: whether it is well, what was found, and what to do where it is not."""
 
     well: bool
@@ -148,8 +146,7 @@ Check = Callable[[Source, "Client"], Iterator[Finding]]
 Pull = Callable[[Source, Ask, "Client"], Iterator[Batch]]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option of a service, for validation and for the generated table of the documentation."""
 
     name: str
@@ -158,8 +155,7 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What a module offers: a kind of source.
 
     `per_post` services are asked post by post (only posts that are due); others answer for the whole site at once.

@@ -6,8 +6,9 @@ and its replies by their ids; each reply is asked for at its author's server, an
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+
+from msgspec import structs
 
 from ..acts import Act, Problem
 from ..errors import Malformed, Missing, Refused
@@ -32,7 +33,7 @@ def account(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     asked = Asked.of(source, client)
     name = f"@{asked.user}@{asked.host}"
     if ask.cursor.get("account") != name:
-        ask = dataclasses.replace(ask, cursor={"account": name})
+        ask = structs.replace(ask, cursor={"account": name})
     actor = asked.actor()
     if not actor.outbox:
         raise Malformed(f"{actor.id}: the account has no outbox")

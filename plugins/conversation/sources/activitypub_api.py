@@ -6,8 +6,9 @@ given; every other one only if it is on the public internet.
 
 from __future__ import annotations
 
-import dataclasses
 import re
+
+from msgspec import Struct, field
 
 from ..addresses import host_of, split
 from ..errors import Malformed, Missing, Refused, SettingsError, Unreachable
@@ -23,8 +24,7 @@ ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w
 _ACCOUNT = re.compile(r"@?([\w.+-]+)@([\w.-]+(?::\d+)?)")
 
 
-@dataclasses.dataclass(slots=True)
-class Asked:
+class Asked(Struct):
     """Whom a source is about, and what was asked already: `user` and `host` of the account, authors by their ids.
 
     Several threads may use it: what two of them need at the same time is asked twice.
@@ -34,7 +34,7 @@ class Asked:
     client: Client
     user: str
     host: str
-    people: dict[str, Actor | None] = dataclasses.field(default_factory=dict)
+    people: dict[str, Actor | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, source: Source, client: Client) -> Asked:

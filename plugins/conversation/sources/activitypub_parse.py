@@ -6,9 +6,10 @@ GoToSocial, Misskey, WriteFreely and the ActivityPub plugin of WordPress write t
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
+
+from msgspec import Struct
 
 from ..acts import Act, Count, Direction, Kind, Person, Problem
 from ..addresses import host_of
@@ -50,8 +51,7 @@ _LARGEST = 10**9
 _NOBODY = Person()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """An account: its id, the addresses of its collections, and the person; `silent` where it wants no programs."""
 
     id: str
@@ -61,8 +61,7 @@ class Actor:
     silent: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(Struct, frozen=True):
     """A collection or a page of one: what it holds, and where more is (an address, a page in place, "" nowhere)."""
 
     items: tuple[object, ...] = ()

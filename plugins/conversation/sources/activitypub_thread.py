@@ -5,9 +5,10 @@ A server speaks only for what is on it: a reply that another one tells in full i
 
 from __future__ import annotations
 
-import dataclasses
 from collections import deque
 from collections.abc import Iterator
+
+from msgspec import Struct, field, structs
 
 from ..acts import Act, Count, Kind, Problem
 from ..addresses import host_of, key
@@ -34,8 +35,7 @@ MAX_NOTES = 400
 MAX_PAGES = 30
 
 
-@dataclasses.dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What is known of one post so far. `ids` are the notes of its threads (`addresses.key`) by their URL.
 
     `owners` are who wrote the copies; `others` is how many replies there are by others, with those by people who want
@@ -43,13 +43,13 @@ class Reading:
     """
 
     post: Post
-    acts: dict[str, Act] = dataclasses.field(default_factory=dict)
-    gone: list[str] = dataclasses.field(default_factory=list)
-    counts: dict[str, Count] = dataclasses.field(default_factory=dict)
-    problems: list[Problem] = dataclasses.field(default_factory=list)
-    ids: dict[str, str] = dataclasses.field(default_factory=dict)
+    acts: dict[str, Act] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    counts: dict[str, Count] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
     whole: bool = True
-    owners: set[str] = dataclasses.field(default_factory=set)
+    owners: set[str] = field(default_factory=set)
     others: int = 0
 
     def fail(self, where: str, error: Exception) -> None:
@@ -61,7 +61,7 @@ class Reading:
 def placed(reading: Reading) -> Iterator[Act]:
     """The acts with their parents by URL; the first answers have none."""
     for act in reading.acts.values():
-        yield dataclasses.replace(act, parent=reading.ids.get(key(act.parent), act.parent))
+        yield structs.replace(act, parent=reading.ids.get(key(act.parent), act.parent))
 
 
 def numbers(reading: Reading, source: str) -> tuple[Count, ...]:
@@ -87,7 +87,7 @@ def read(asked: Asked, reading: Reading, url: str) -> None:
     reading.ids |= dict.fromkeys((key(url), key(id_of(copy))), "")
     for count in counts_of(_counted(asked, copy), asked.source.name, reading.post.url):
         before = reading.counts[count.kind].value if count.kind in reading.counts else 0
-        reading.counts[count.kind] = dataclasses.replace(count, value=count.value + before)
+        reading.counts[count.kind] = structs.replace(count, value=count.value + before)
     reading.owners.add(actor_of(copy))
     todo: deque[Thing] = deque([copy])
     while todo:

@@ -7,10 +7,11 @@ archive on another day leaves the same store. However large it is, no more of it
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Problem
 from ..errors import ArchiveError
@@ -68,7 +69,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: 
         taking = _Taking(ask.now)
         yield from taking.batches(_found(box, _parts(box, name), source.name, ask.sites[0] if ask.sites else ""))
         complete = () if taking.is_damaged else ("*",)
-        yield dataclasses.replace(taking.rest(name), cursor=cursor, complete=complete)
+        yield structs.replace(taking.rest(name), cursor=cursor, complete=complete)
 
 
 def recognise(path: Path) -> str:
@@ -130,8 +131,7 @@ def _problem(document: Document, error: ArchiveError) -> Problem:
     return Problem(document.name, str(error).removeprefix(document.name).lstrip(":, "))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Damage:
+class _Damage(Struct, frozen=True):
     """A problem because of which acts may be missing that were there before."""
 
     problem: Problem

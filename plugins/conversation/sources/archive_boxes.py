@@ -6,7 +6,6 @@ Nothing is unpacked into a folder, so that a member's name is only ever a word i
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gzip
 import hashlib
 import io
@@ -19,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO, cast
+
+from msgspec import Struct
 
 from ..acts import Problem
 from ..errors import ArchiveError
@@ -40,8 +41,7 @@ _DATABASES = frozenset({".db", ".sqlite", ".sqlite3"})
 DigestOf = Callable[[Path], bytes]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """An opened archive. `packed` says that it may hold several documents, so that one may be damaged without the rest.
 
     `digest` tells whether it has changed, given what digests a file; `problems` are members that cannot be looked at.

@@ -5,8 +5,9 @@ https://help.disqus.com/en/articles/1717164-comments-export; schema: http://disq
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+
+from msgspec import structs
 
 from ..acts import Act, Person, Problem
 from .archive_parts import Document, Part, Reading
@@ -57,7 +58,7 @@ def _act(post: Record, own: str, target: str, source: str) -> Act:
         markup=post["message"],
         published=time_of(post["createdAt"]),
     )
-    return dataclasses.replace(act, id=f"disqus:{own}", target=target)
+    return structs.replace(act, id=f"disqus:{own}", target=target)
 
 
 def _author(post: Record) -> Person:

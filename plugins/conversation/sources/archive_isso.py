@@ -7,11 +7,12 @@ network addresses are in the database and stay there. Table and columns: isso/db
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import html
 import sqlite3
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urljoin
+
+from msgspec import structs
 
 from ..acts import Act, Person, Problem
 from ..addresses import is_web, split
@@ -61,8 +62,8 @@ def parse_rows(rows: Iterable[Row], *, source: str, where: str, site: str) -> It
             yield Problem(place, "its date is missing or cannot be read")
         # Isso keeps Markdown as it was typed and makes HTML of it when it answers.
         typed = text_of(said)
-        act = act if is_web(target) else dataclasses.replace(act, url="", parent="")
-        yield dataclasses.replace(act, id=f"{page}#isso-{number}", target=target, text=typed, words=words(typed))
+        act = act if is_web(target) else structs.replace(act, url="", parent="")
+        yield structs.replace(act, id=f"{page}#isso-{number}", target=target, text=typed, words=words(typed))
 
 
 def _website(value: object) -> str:

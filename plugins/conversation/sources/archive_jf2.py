@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from itertools import islice
+
+from msgspec import structs
 
 from ..acts import KINDS, Act, Direction, Kind, Person, Problem
 from .archive_json import LARGEST_WHOLE, Reader
@@ -61,7 +62,7 @@ def _exported(act: Act, entry: Mapping[str, object], extra: Mapping[str, object]
     kind, direction = text_of(extra.get("kind"), 40), text_of(extra.get("direction"), 40)
     given = direction == Direction.GIVEN
     words, number = extra.get("words"), text_of(extra.get("id"), ADDRESS_LIMIT)
-    return dataclasses.replace(
+    return structs.replace(
         act,
         direction=Direction.GIVEN if given else Direction.RECEIVED,
         kind=Kind(kind) if kind in KINDS else act.kind,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from ..acts import Act, Problem
 
@@ -14,8 +15,7 @@ __all__ = ["Document", "Kind", "Part", "Reading"]
 _HEAD = 1 << 16
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file in an archive: its name for messages, how to open it (as often as needed), its path if it lies bare.
 
     What is read from it raises ArchiveError where it is damaged, and nothing else.
@@ -33,8 +33,7 @@ class Document:
         return head.decode(encoding, "replace")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A document that was recognised: `kind` of archive ("x"), and which part of one it is ("tweets")."""
 
     kind: str
@@ -42,8 +41,7 @@ class Part:
     document: Document
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a parser is told: the source's name, the site's address ("" if unknown), and all parts of the archive."""
 
     source: str
@@ -51,8 +49,7 @@ class Reading:
     parts: tuple[Part, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of archive. `recognise` gives the name of a document's part, "" for what it does not know.
 
     It is given the document's beginning too. `parse` gives acts and problems one after the other, and keeps nothing

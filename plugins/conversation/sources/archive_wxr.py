@@ -6,10 +6,11 @@ export this form are read too. What it looks like: wp-admin/includes/export.php.
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 from collections.abc import Iterable, Iterator
+
+from msgspec import structs
 
 from ..acts import Act, Kind, Person, Problem
 from ..channels import channel_of
@@ -94,18 +95,18 @@ def _act(told: Record, own: str, target: str, kind: Kind, source: str) -> Act:
         markup=_paragraphs(text_of(told["comment_content"])),
         published=time_of(told["comment_date_gmt"]) or time_of(told["comment_date"]),
     )
-    act = dataclasses.replace(act, id=act.url, target=target, kind=kind)  # every blog counts from 1
+    act = structs.replace(act, id=act.url, target=target, kind=kind)  # every blog counts from 1
     if kind is Kind.REPLY or not there:
         return act
     # Another page that links here: that page is the act, and its title stands where a name would.
     title, channel = act.author.name, channel_of(there)
-    return dataclasses.replace(act, url=there, channel=channel, author=whose(there), title=title, parent="")
+    return structs.replace(act, url=there, channel=channel, author=whose(there), title=title, parent="")
 
 
 def _by_the_blogger(act: Act, channel: Record | None) -> Act:
     """An answer by one of the blog's own authors, known by the blog's address where they left none."""
     home = address_of([channel["base_blog_url"], channel["link"]]) if channel and not act.author.url else ""
-    return dataclasses.replace(act, author=dataclasses.replace(act.author, url=home)) if home else act
+    return structs.replace(act, author=structs.replace(act.author, url=home)) if home else act
 
 
 def _paragraphs(said: str) -> str:

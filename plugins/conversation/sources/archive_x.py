@@ -8,11 +8,12 @@ tweet a quote, a tweet that names somebody a mention of them, everything else a 
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import host_of, split
@@ -41,8 +42,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 _HOSTS = frozenset({"twitter.com", "x.com", "mobile.twitter.com"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """Whose archive it is, "" where `account.js` is not beside the tweets."""
 
     username: str = ""

@@ -8,7 +8,6 @@ and with it entity bombs and entities that name other files: no export has one.
 from __future__ import annotations
 
 import codecs
-import dataclasses
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -16,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import IO
 from xml.parsers import expat
+
+from msgspec import Struct
 
 from ..errors import ArchiveError
 from .values import TEXT_LIMIT
@@ -37,8 +38,7 @@ _LONGEST_MARK = 16
 _ENCODING = re.compile(r"utf-8|us-ascii|iso-8859-(?:[1-9]|1[0-5])|windows-125\d")
 
 
-@dataclasses.dataclass(slots=True)
-class Record:
+class Record(Struct):
     """An element: the text of its wanted fields by their path ("author/name", "thread@id"), "" where there is none.
 
     `within` is the record around it, as far as that has been read.

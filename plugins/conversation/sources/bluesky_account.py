@@ -6,11 +6,12 @@ deleted since. A listing that is cut short goes on where it stood, page by page.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Generator, Iterator, Sequence
 from datetime import timedelta
 from typing import cast
+
+from msgspec import Struct
 
 from ..acts import Act, Person, Problem
 from ..errors import Malformed, Missing
@@ -32,8 +33,7 @@ FULL_EVERY = timedelta(days=30)
 _TID = re.compile(r"[2-7a-z]{13}")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """One pull of an account; `people` and `cursor` grow while it is read."""
 
     api: Api

@@ -7,9 +7,10 @@ wrong, or about something that is gone, is answered with 400, which the client c
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from ..errors import Malformed, Missing
 from ..http import Client
@@ -52,8 +53,7 @@ class Unknown(Malformed):
     """The answer was 400: the question was wrong, or what it was about is not there."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Api:
+class Api(Struct, frozen=True):
     """Where to ask for a source: the AppView, the directory of DIDs, a Constellation server ("" for none)."""
 
     client: Client

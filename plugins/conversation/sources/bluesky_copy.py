@@ -5,8 +5,9 @@ Whatever these functions hear goes into a `Heard`; what they return is whether t
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
+
+from msgspec import structs
 
 from ..acts import Kind, Problem
 from ..errors import Malformed, Missing
@@ -53,7 +54,7 @@ def hear_copy(api: Api, at: At, view: Json | None, here: Here, heard: Heard) -> 
     `view` is what getPosts said of it: `ABSENT` where it is not there, None where there was no answer. Raises
     Unreachable, Refused; other trouble is a problem of this copy's.
     """
-    here = dataclasses.replace(here, uri=at.uri, page=page_of(at))
+    here = structs.replace(here, uri=at.uri, page=page_of(at))
     try:
         thread: Json = {}
         if not view or view.get("replyCount") != 0:
@@ -61,7 +62,7 @@ def hear_copy(api: Api, at: At, view: Json | None, here: Here, heard: Heard) -> 
             view = view or mapping(inner(thread, "thread", "post"))
             if not view:
                 return True
-        here = dataclasses.replace(here, page=page_of(at, handle_of(inner(view, "author", "handle"))))
+        here = structs.replace(here, page=page_of(at, handle_of(inner(view, "author", "handle"))))
         for kind, name in _COUNTS.items():
             value = view.get(name)
             heard.reported[kind] += value if isinstance(value, int) and value > 0 else 0

@@ -6,8 +6,9 @@ says: https://github.com/bluesky-social/atproto/tree/main/lexicons/app/bsky/feed
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
+
+from msgspec import Struct, field
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from .bluesky_names import APP, POST, At, Json, at_of, inner, mapping, page_of, person_of
@@ -25,8 +26,7 @@ COLLECTIONS: Mapping[str, Kind] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Giver:
+class Giver(Struct, frozen=True):
     """The blogger: as which source, DID and handle ("" where it is lost), and whom they are known to have met.
 
     Of `people`, by DID, those who do not want to be named are nobody in particular.
@@ -35,7 +35,7 @@ class Giver:
     source: str
     did: str
     handle: str
-    people: Mapping[str, Person] = dataclasses.field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
 
     def person(self, did: str) -> Person:
         """Who has that DID; an account that is gone keeps it as its only name."""

@@ -7,9 +7,10 @@ https://docs.bsky.app/docs/category/http-reference. An account may ask not to be
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import Struct, field
 
 from ..acts import Act, Count, Direction, Kind, Problem
 from .bluesky_names import Json, at_of, did_of, handle_of, inner, mapping, page_of, person_of
@@ -20,8 +21,7 @@ from .values import listed, text_of, time_of
 __all__ = ["Heard", "Here", "deeper", "hear_links", "hear_people", "hear_quotes", "hear_thread", "hush", "numbers"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Here:
+class Here(Struct, frozen=True):
     """What is being heard about: a copy of the post with the address `target`, for the source `source`.
 
     `uri` is the copy's at:// address, `page` the one on the web; `me` is the blogger's DID.
@@ -34,22 +34,21 @@ class Here:
     page: str = ""
 
 
-@dataclasses.dataclass(slots=True)
-class Heard:
+class Heard(Struct):
     """What was heard about one post: acts by id, and by kind how many are whose and may not be shown."""
 
-    acts: dict[str, Act] = dataclasses.field(default_factory=dict)
-    problems: list[Problem] = dataclasses.field(default_factory=list)
+    acts: dict[str, Act] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
     #: The addresses of the posts heard, so that one that came as a reply does not come again as a mention.
-    uris: set[str] = dataclasses.field(default_factory=set)
+    uris: set[str] = field(default_factory=set)
     #: Whose each post among the acts is, by the act's id: a DID.
-    authors: dict[str, str] = dataclasses.field(default_factory=dict)
+    authors: dict[str, str] = field(default_factory=dict)
     #: The blogger's own; those that are counted but not shown; those that are neither.
-    own: Counter[Kind] = dataclasses.field(default_factory=Counter)
-    shy: Counter[Kind] = dataclasses.field(default_factory=Counter)
-    hidden: Counter[Kind] = dataclasses.field(default_factory=Counter)
+    own: Counter[Kind] = field(default_factory=Counter)
+    shy: Counter[Kind] = field(default_factory=Counter)
+    hidden: Counter[Kind] = field(default_factory=Counter)
     #: What the service counts, of all copies.
-    reported: Counter[Kind] = dataclasses.field(default_factory=Counter)
+    reported: Counter[Kind] = field(default_factory=Counter)
 
     def count(self, here: Here, kind: Kind, author: Json) -> bool:
         """Takes an act by `author` into the numbers; whether it may be shown."""

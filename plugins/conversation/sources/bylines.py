@@ -6,12 +6,12 @@ page is somebody else's, so nh3 reads it, as browsers do; what it leaves is well
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import nh3
+from msgspec import Struct
 
 from ..addresses import host_of, is_web
 from ..sanitise import line, name, plain
@@ -36,8 +36,7 @@ _ATTRIBUTES = {
 _FORMULA = "=+-@\t "
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Byline:
+class Byline(Struct, frozen=True):
     """The title in one line; `person` is the author's address, else a bare name; each "" where the page tells none."""
 
     title: str = ""

@@ -6,11 +6,12 @@ has no comments; one whose answer cannot be read is a Problem, what is known of 
 
 from __future__ import annotations
 
-import dataclasses
 import html
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..errors import Malformed, Missing, SettingsError
@@ -26,8 +27,7 @@ __all__ = ["Page", "Told", "address", "comment", "name", "read_changed", "read_e
 _T = TypeVar("_T")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What one place tells; `whole` says whether that is all of it."""
 
     acts: tuple[Act, ...] = ()
@@ -35,8 +35,7 @@ class Told:
     whole: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Where comments stand: the source's name, the channel, the post's URL, and what an anchor begins with."""
 
     source: str
@@ -109,7 +108,7 @@ def read_changed(
     those = [(post, places[post.url]) for post in asked if post.url not in still]
     for post, batch in read_each(those, read, ask.at_a_time):
         stood.note(post, states[post.url] if batch.complete else None, batch.acts)
-        yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
+        yield structs.replace(batch, cursor=stood.kept(ask.cursor))
     if cursor := stood.kept(ask.cursor, last=True):
         yield Batch(cursor=cursor)
 

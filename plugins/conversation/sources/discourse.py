@@ -7,9 +7,10 @@ host's name, so one search for the site finds them all; each topic is looked at 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Count, Kind, Problem
 from ..addresses import host_of
@@ -74,8 +75,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         yield told.batch
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What came of asking about a post; `refused` where its topic is closed to us."""
 
     batch: Batch
@@ -132,7 +132,7 @@ def _read(desk: Desk, number: str) -> Topic:
     others = [one for one in topic.ids if one not in came]
     more = [post for page in fetch_posts(desk, number, others[:MAX_POSTS]) for post in _topic(page).posts]
     whole = topic.whole and len(others) <= MAX_POSTS
-    return dataclasses.replace(topic, number=number, posts=(*topic.posts, *more), whole=whole)
+    return structs.replace(topic, number=number, posts=(*topic.posts, *more), whole=whole)
 
 
 def _topic(answer: object) -> Topic:

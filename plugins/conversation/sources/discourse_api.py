@@ -6,10 +6,11 @@ may ask about 200 times a minute, and search eight times.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from ..addresses import key
 from ..errors import Malformed, SettingsError
@@ -42,8 +43,7 @@ MAX_SEARCH_PAGES = 10
 _TOPIC = re.compile(r"/t/(?:(?!\d+(?:/\d+)?/?\Z)[^/]+/)?(\d{1,12})(?:/(?:\d+|last|print))?/?\Z")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The client, and the forum's address without a final slash."""
 
     client: Client

@@ -6,10 +6,11 @@ Fields: https://docs.discourse.org, and the serializers of posts and of user act
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from .hypertext import text, words
@@ -40,8 +41,7 @@ _COMPANION = re.compile(r"<small>[^<]*<a\s[^<>]*>[^<]*</a>[^<]*</small>(?:\s|</(
 _ELLIPSIS = re.compile(r"(?:…|&hellip;|\.\.\.)\s*\Z")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Forum:
+class Forum(Struct, frozen=True):
     """What parsing needs to know: the source's name, the forum's address, and the blogger's account there, if any."""
 
     source: str
@@ -57,8 +57,7 @@ class Forum:
         return f"{self.base}/t/{quote(slug, safe='') or '-'}/{topic}" + (f"/{post}" if post else "")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Struct, frozen=True):
     """A topic: its number, slug and title, the ids of its posts in their order, and those posts that came with it.
 
     `whole` says that the ids are those of all its posts: of the very longest topics Discourse does not tell them.
@@ -72,8 +71,7 @@ class Topic:
     whole: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What some posts say; `likes` are those of the first post of the topic, None where it is not among them."""
 
     acts: tuple[Act, ...]
@@ -121,7 +119,7 @@ def parse_posts(posts: Iterable[object], topic: Topic, forum: Forum, target: str
         likes = _likes(post) if first else likes
         if not first or not _is_copy(post, forum):
             act = _act(post, Kind.MENTION if first else Kind.REPLY, topic, forum)
-            acts.append(dataclasses.replace(act, target=target))
+            acts.append(structs.replace(act, target=target))
     return Told(tuple(acts), tuple(problems), likes)
 
 
@@ -135,7 +133,7 @@ def parse_solutions(entries: Iterable[object], forum: Forum) -> dict[str, Act]:
             plain = text(markup)
             act = _given(entry, forum, Kind.ANSWER, f"post:{number}")
             title = text_of(entry.get("topic_title"), NAME_LIMIT)
-            found[number] = dataclasses.replace(act, title=title, html=markup, text=plain, words=words(plain))
+            found[number] = structs.replace(act, title=title, html=markup, text=plain, words=words(plain))
     return found
 
 
@@ -153,10 +151,10 @@ def parse_actions(entries: Iterable[object], forum: Forum) -> tuple[tuple[Act, .
         elif kind == REPLIED:
             said = text(text_of(entry.get("excerpt")))
             act = _given(entry, forum, Kind.REPLY, f"post:{number}")
-            acts.append(dataclasses.replace(act, text=said, words=None if _ELLIPSIS.search(said) else words(said)))
+            acts.append(structs.replace(act, text=said, words=None if _ELLIPSIS.search(said) else words(said)))
         elif not forum.is_me(entry.get("username")):
             act = _given(entry, forum, Kind.LIKE, f"like:{number}")
-            acts.append(dataclasses.replace(act, url="", target=act.url, to=_person(entry, forum)))
+            acts.append(structs.replace(act, url="", target=act.url, to=_person(entry, forum)))
     return tuple(acts), tuple(problems)
 
 

@@ -8,10 +8,11 @@ them: approved ones only. Disqus allows 1,000 requests an hour, and takes the ke
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import structs
 
 from ..acts import Count, Kind, Problem
 from ..errors import Malformed, Missing, Refused, Unreachable
@@ -49,7 +50,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     before = _of_posts(threads, ask)
     if ask.cursor.get("listed") != ask.now.isoformat():
         threads, why, problems = _all_threads(source, client)
-        ask = dataclasses.replace(ask, cursor=_kept(ask, threads, why))
+        ask = structs.replace(ask, cursor=_kept(ask, threads, why))
         yield Batch(problems=problems, cursor=ask.cursor)
     found = _of_posts(threads, ask)
     links = Counter(thread.link for thread in threads)
@@ -66,7 +67,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
         told = [url for url in batch.answered if found[url] or before[url]]
         likes = {url: sum(thread.likes for thread in found[url]) for url in told}
         counts = tuple(Count(source.name, url, Kind.LIKE, number) for url, number in likes.items())
-        yield dataclasses.replace(batch, counts=counts)
+        yield structs.replace(batch, counts=counts)
 
 
 def _all_threads(source: Source, client: Client) -> tuple[list[Thread], str, tuple[Problem, ...]]:
@@ -159,7 +160,7 @@ def _of_posts(threads: Sequence[Thread], ask: Ask) -> defaultdict[str, list[Thre
 
 def _kept(ask: Ask, threads: Sequence[Thread], why: str) -> Mapping[str, str]:
     """The cursor with the list of threads in it, unless that is long."""
-    text = json.dumps([dataclasses.astuple(thread) for thread in threads], separators=(",", ":"))
+    text = json.dumps([structs.astuple(thread) for thread in threads], separators=(",", ":"))
     kept = {"listed": ask.now.isoformat(), "threads": text, "cut": why} if len(threads) <= MAX_REMEMBERED else {}
     return {**{name: value for name, value in ask.cursor.items() if name not in {"listed", "threads", "cut"}}, **kept}
 

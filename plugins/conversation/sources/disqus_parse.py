@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
+
+from msgspec import Struct
 
 from ..acts import Act, Person, Problem
 from .comments import Page, Told, comment
@@ -15,8 +16,7 @@ __all__ = ["Thread", "id_of", "parse_comment", "parse_comments", "parse_thread"]
 _MOST = 10**10
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """A thread of the forum: its id, the page that it belongs to, its other addresses, its comments and its likes."""
 
     id: str

@@ -10,11 +10,12 @@ Specifications: RFC 4287 (Atom), RFC 4685 (threading), RFC 5005 (paging), the RS
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct, structs
 
 from ..acts import KINDS, Act, Direction, Kind, Problem
 from ..addresses import split
@@ -41,8 +42,7 @@ LATE = timedelta(days=14)
 _NEWEST = "newest"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Desk:
+class _Desk(Struct, frozen=True):
     """What fetching needs to know: the client, and the configured feed with the server that stands in for its host."""
 
     client: Client
@@ -50,8 +50,7 @@ class _Desk:
     base_url: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """The pages of a post's feed, which is at `url`; and why there are no others, where that is an error."""
 
     post: Post
@@ -100,7 +99,7 @@ def fetch_pages(desk: _Desk, url: str, *, since: datetime | None = None) -> Iter
         feed = fetch_feed(desk, url)
         if len(seen) == MAX_PAGES and feed.following:
             more = Problem(shown(feed.url), f"the feed goes on after {MAX_PAGES} pages; older entries were not read")
-            feed = dataclasses.replace(feed, following="", problems=(*feed.problems, more))
+            feed = structs.replace(feed, following="", problems=(*feed.problems, more))
         yield feed
         times = _times(feed)
         url = "" if since and times and max(times) < since else feed.following
@@ -138,7 +137,7 @@ def _read(desk: _Desk, post: Post, url: str) -> _Read:
     """The feed of a post, as far as it can be read."""
     pages: list[Feed] = []
     try:
-        pages.extend(fetch_pages(dataclasses.replace(desk, home=url), url))
+        pages.extend(fetch_pages(structs.replace(desk, home=url), url))
     except (Missing, Malformed, Refused) as error:
         return _Read(post, url, pages, error)
     return _Read(post, url, pages)
@@ -157,7 +156,7 @@ def _pull_site(source: Source, ask: Ask, desk: _Desk, kind: Kind) -> Iterator[Ba
     newest = ""
     for batch in _walk(ask, desk, told):
         newest = (batch.cursor or {}).get(_NEWEST, "")
-        yield dataclasses.replace(batch, cursor=None)
+        yield structs.replace(batch, cursor=None)
     # A pull that is cut short is taken up where it ended: the cursor goes forward with every post, but says only at
     # the very end how far back the blog's feed need not be read again.
     cursor = ask.cursor
@@ -205,7 +204,7 @@ def _walk(ask: Ask, desk: _Desk, tell: Callable[[Feed], Told]) -> Iterator[Batch
         past = [time for time in _times(feed) if time <= ask.now]
         newest = max(past if newest is None else [newest, *past], default=None)
     if batch:
-        yield dataclasses.replace(batch, cursor=_trimmed(ask.cursor, _NEWEST, newest.isoformat()) if newest else None)
+        yield structs.replace(batch, cursor=_trimmed(ask.cursor, _NEWEST, newest.isoformat()) if newest else None)
 
 
 def _batch(feed: Feed, told: Told) -> Batch:

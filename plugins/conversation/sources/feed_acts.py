@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urldefrag
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Count, Direction, Kind, Person, Problem
 from ..addresses import host_of, is_web, key, split
@@ -19,8 +20,7 @@ from .pages import digest_of, is_within, page_of, whose
 __all__ = ["Told", "parse_comments", "parse_given", "parse_mentions", "parse_posts"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a page of a feed told."""
 
     acts: tuple[Act, ...] = ()
@@ -59,7 +59,7 @@ def parse_comments(feed: Feed, *, source: str, kind: Kind = Kind.REPLY, target: 
         # The feeds of single posts may number their comments from 1 each.
         own = entry.id if ":" in entry.id or not target else digest_of(page_of(target), entry.id)
         act = _received(entry, feed, source, kind, about)
-        acts.append(dataclasses.replace(act, id=own, parent=parent))
+        acts.append(structs.replace(act, id=own, parent=parent))
     return Told(tuple(acts), problems=tuple(problems))
 
 
@@ -73,7 +73,7 @@ def parse_mentions(feed: Feed, *, source: str, kind: Kind, sites: Sequence[str])
     ours = [page_of(site) for site in sites]
     acts: list[Act] = []
     for told in feed.entries:
-        entry = dataclasses.replace(told, link=unwrapped(told.link))
+        entry = structs.replace(told, link=unwrapped(told.link))
         if is_within(page_of(entry.link), ours):
             continue
         meant = next(
@@ -82,14 +82,14 @@ def parse_mentions(feed: Feed, *, source: str, kind: Kind, sites: Sequence[str])
         act = _received(entry, feed, source, kind, meant)
         # Alerts name nobody: then it is the page's owner who mentions the blog.
         author = act.author if act.author.key or act.author.name else whose(entry.link)
-        acts.append(dataclasses.replace(act, author=author, title=entry.title))
+        acts.append(structs.replace(act, author=author, title=entry.title))
     return Told(tuple(acts))
 
 
 def parse_posts(feed: Feed, *, source: str) -> tuple[tuple[Entry, ...], Feed, Told]:
     """The blog's own posts in a feed, the feed without them, and the number of comments that they report."""
     posts = tuple(each for each in feed.entries if (each.replies or each.count is not None) and not each.answers)
-    rest = dataclasses.replace(feed, entries=tuple(each for each in feed.entries if each not in posts))
+    rest = structs.replace(feed, entries=tuple(each for each in feed.entries if each not in posts))
     known = {each.link: each.count for each in posts if each.link and each.count is not None}
     return posts, rest, Told(counts=tuple(Count(source, link, Kind.REPLY, value) for link, value in known.items()))
 

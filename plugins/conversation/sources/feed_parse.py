@@ -6,7 +6,6 @@ would open. So it is only ever given a stream.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import re
 from calendar import timegm
@@ -16,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
+from msgspec import Struct, structs
 
 from ..acts import Person, Problem
 from ..addresses import key
@@ -33,8 +33,7 @@ MAX_ENTRIES = 5_000
 _NOBODY = Person()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One entry. `html` is as it came; `text` is its words; a number or time that is not told is None.
 
     `answers` is the address that the entry answers (Atom threading, RFC 4685), `replies` the feed of the comments on
@@ -59,8 +58,7 @@ class Entry:
     views: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """A page of a feed: `url` is where it was read, `site` the page that it belongs to, `following` the next page."""
 
     url: str
@@ -249,4 +247,4 @@ def _distinct(entries: list[Entry], feed: str, problems: list[Problem]) -> Itera
             own = digest_of(*parts) if each.link or told else digest_of(*parts, each.title, each.text)
         if own not in taken:
             taken.add(own)
-            yield dataclasses.replace(each, id=own)
+            yield structs.replace(each, id=own)

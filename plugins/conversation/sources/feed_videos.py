@@ -8,11 +8,12 @@ is no act of anybody's, so that views are a number of their own and in no sum.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from urllib.parse import parse_qs
+
+from msgspec import structs
 
 from ..acts import Count, Kind
 from ..addresses import host_of, split
@@ -49,7 +50,7 @@ def parse_videos(feed: Feed, ask: Ask, *, source: str) -> tuple[Feed, Told]:
                 numbers[post.url, kind] += value
     rest = tuple(entry for entry in feed.entries if not entry.is_video)
     counts = tuple(Count(source, post, kind, value) for (post, kind), value in numbers.items())
-    return dataclasses.replace(feed, entries=rest), Told(counts=counts, copies=tuple(found))
+    return structs.replace(feed, entries=rest), Told(counts=counts, copies=tuple(found))
 
 
 def video_of(url: str) -> str:

@@ -6,8 +6,9 @@ token there are only comments on issues: GraphQL, which alone knows discussions,
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
+
+from msgspec import Struct
 
 from ..acts import Act, Count, Kind, Problem
 from ..errors import Malformed, Missing, Refused
@@ -40,8 +41,7 @@ __all__ = ["SERVICE", "account", "check", "pull"]
 _HALF = "without a token only comments on issues are read (60 requests an hour); discussions and what you gave are not"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """A discussion or an issue: itself, its comments as GraphQL nodes, and whether these are all."""
 
     about: object

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import cast
+
+from msgspec import Struct
 
 from ..errors import Missing
 from ..http import Client
@@ -28,8 +29,7 @@ YEARS = 20
 STAGES = ("comments", "discussed", "reviews")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Desk:
+class _Desk(Struct, frozen=True):
     source: Source
     client: Client
     me: str

@@ -6,9 +6,10 @@ into them. Left out are bots, and what was minimized or deleted.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
+
+from msgspec import structs
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from .github_api import dig, nodes_of
@@ -46,7 +47,7 @@ def parse_comments(thread: Iterable[object], *, source: str, target: str) -> Tol
                 problems.append(Problem(target, "a comment on GitHub without an id; left out"))
             elif _is_shown(node):
                 act = _act(node, Direction.RECEIVED, Kind.REPLY, source, number)
-                acts.append(dataclasses.replace(act, target=target, author=_person(node.get("author")), parent=parent))
+                acts.append(structs.replace(act, target=target, author=_person(node.get("author")), parent=parent))
     return tuple(acts), tuple(problems)
 
 
@@ -74,7 +75,7 @@ def parse_given(nodes: Iterable[object], *, source: str, me: str) -> Told:
         title = text_of(dig(under, "title"), NAME_LIMIT)
         said = _review(node, act) if "comments" in node else act
         acts.append(
-            dataclasses.replace(
+            structs.replace(
                 said,
                 target=_url(under),
                 title=title,
@@ -140,7 +141,7 @@ def _review(node: Mapping[str, object], act: Act) -> Act:
     """A review with its words and those that it wrote between the lines of the code."""
     inline = (text_of(dig(one, "bodyHTML")) for one in nodes_of(node.get("comments")))
     markup = "\n".join(filter(None, (act.html, *inline)))
-    return dataclasses.replace(act, html=markup, text=text(markup))
+    return structs.replace(act, html=markup, text=text(markup))
 
 
 def _is_shown(node: Mapping[str, object]) -> bool:

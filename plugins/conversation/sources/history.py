@@ -15,9 +15,10 @@ after it was written shows at once; all else shows when everything is listed aga
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+
+from msgspec import Struct
 
 from . import Ask
 from .values import time_of
@@ -29,8 +30,7 @@ FULL_EVERY = timedelta(days=30)
 MAX_RECENT = 100
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Struct, frozen=True):
     """A part of the history to be read: what is older than `below` ("": all), down to `floor` ("": to the end)."""
 
     below: str

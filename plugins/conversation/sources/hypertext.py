@@ -7,12 +7,12 @@ blogger's own pages and must tell of broken links too, which nh3 drops.
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 from html.parser import HTMLParser
 
 import nh3
+from msgspec import Struct
 
 from ..addresses import is_web
 from ..sanitise import VOID_OF_MEANING, plain
@@ -20,8 +20,7 @@ from ..sanitise import VOID_OF_MEANING, plain
 __all__ = ["Anchor", "addresses", "anchors", "text", "words"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """One `<a href>`: `href` as written, `text` in one line (or title, or a picture's alt), `rel` in lower case."""
 
     href: str

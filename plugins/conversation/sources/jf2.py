@@ -8,11 +8,12 @@ marked as private.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping
 from typing import Literal
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import key
@@ -49,8 +50,7 @@ _FIRST_API = {
 _REACTION = re.compile(r"https?://(?:www\.)?(?:brid\.gy|brid-gy\.appspot\.com)/react(?:ion)?/", re.IGNORECASE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What came of one entry: its act, unless it has none or is private, and what was wrong with it."""
 
     act: Act | None = None
@@ -95,7 +95,7 @@ def read_entry(entry: object, *, source: str, where: str, target: str = "", ids:
         return Reading(problems=(Problem(where, "names no page that it is about (wm-target)"),))
     number = text_of(entry.get("wm-id"), 40) if ids == "wm-id" else ""
     act, notes = _act(entry, relation, aim, source, number)
-    act = act if number else dataclasses.replace(act, id=_hashed(act))
+    act = act if number else structs.replace(act, id=_hashed(act))
     return Reading(act, tuple(Problem(where, note) for note in notes))
 
 

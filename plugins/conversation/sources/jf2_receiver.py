@@ -7,11 +7,12 @@ Format: https://www.w3.org/TR/jf2/, with the `wm-` properties of https://github.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Problem
 from ..errors import Malformed, Missing, Refused
@@ -32,8 +33,7 @@ ACCEPT = "application/jf2feed+json, application/jf2+json, application/json;q=0.9
 PORTION = 500
 
 
-@dataclasses.dataclass(slots=True)
-class _Desk:
+class _Desk(Struct):
     """What fetching needs: the source, the client, and from which number pages count (None: not known yet)."""
 
     source: Source
@@ -49,8 +49,7 @@ class _Desk:
         return urljoin(self.source.base_url, url) if self.source.base_url else url
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """What came of asking about a post: documents, and `why` these are not all; or an error, where there are none."""
 
     documents: Sequence[object] = ()
@@ -133,7 +132,7 @@ def _of_post(desk: _Desk, ask: Ask, post: Post, read: _Read) -> Batch:
     told = sum(1 for document in read.documents for _ in entries_in(document))
     total = max(map(_total_of, read.documents), default=0)
     end = _end(read.why, where, missing=total - told, complete=post.url, cursor=_cursor(desk, ask))
-    return dataclasses.replace(
+    return structs.replace(
         end,
         acts=tuple(act for acts, _ in parsed for act in acts),
         problems=(*(problem for _, problems in parsed for problem in problems), *end.problems),
@@ -216,7 +215,7 @@ def parse_about(
         problems.extend(reading.problems)
         if (act := reading.act) is not None:
             respelled = act.target != post.url and index.post_of([act.target]) is post
-            acts.append(dataclasses.replace(act, target=post.url) if respelled else act)
+            acts.append(structs.replace(act, target=post.url) if respelled else act)
     return tuple(acts), tuple(problems)
 
 

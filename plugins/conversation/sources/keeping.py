@@ -8,10 +8,11 @@ stays right above the row that it stood above.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..errors import ArchiveError
 from . import tables
@@ -22,8 +23,7 @@ __all__ = ["Insertion", "decoded", "encoded", "inserted"]
 _MARK = "\ufeff"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Insertion:
+class Insertion(Struct, frozen=True):
     """The file with its new row; `line` is the row's, `lost` are the columns that the table does not have."""
 
     text: str
@@ -31,8 +31,7 @@ class Insertion:
     lost: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How the file is written: what parts the cells, what ends the lines."""
 
     delimiter: str

@@ -7,9 +7,10 @@ and stay as they were written. What was removed or deleted keeps its place, and 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import structs
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import host_of, is_web, split
@@ -113,7 +114,7 @@ def read_thread(server: Instance, url: str, source: Source, target: str) -> Thre
     acts, problems = parse_comments(views, source=source.name, target=target, base=server.base, where=url)
     if why or listing.why:
         problems = (*problems, Problem(url, f"not all comments could be listed: {why or listing.why}"))
-    return dataclasses.replace(thread, acts=(*thread.acts, *acts), problems=problems, whole=not problems)
+    return structs.replace(thread, acts=(*thread.acts, *acts), problems=problems, whole=not problems)
 
 
 def parse_post(view: object, *, source: str, target: str, base: str, me: str = "") -> Thread:
@@ -146,7 +147,7 @@ def parse_comments(
     for view in known:
         if (number := _number(view, "comment")) in living:
             act = _act(view, "comment", Kind.REPLY, source, target, base)
-            acts.append(dataclasses.replace(act, parent=ancestor(number, parents, living)))
+            acts.append(structs.replace(act, parent=ancestor(number, parents, living)))
     unreadable = len(views) - len(known)
     problems = (Problem(where, f"{unreadable} comments could not be read"),) if unreadable else ()
     return tuple(acts), problems
@@ -167,7 +168,7 @@ def parse_own(view: object, *, source: str, base: str, desk: Desk) -> Batch:
     above = _above(view)
     answered = f"{base}/comment/{above[-1]}" if above else _address(view, "post", base)
     act = _given(_act(view, kind, Kind.REPLY, source, answered, base))
-    return Batch((dataclasses.replace(act, title=_title(view)),))
+    return Batch((structs.replace(act, title=_title(view)),))
 
 
 def _submitted(view: dict[str, object], link: str, thread: str, source: str, base: str, desk: Desk) -> Batch:
@@ -175,7 +176,7 @@ def _submitted(view: dict[str, object], link: str, thread: str, source: str, bas
     other = bool(link) and not desk.is_own(link)
     act = _given(_act(view, "post", Kind.LINK if other else Kind.NOTE, source, link, base))
     first = _LINK.search(act.text)
-    act = dataclasses.replace(
+    act = structs.replace(
         act,
         target=link or (address_of(first[0].rstrip(".,;:!?*_")) if first else ""),
         to=whose(link) if other else Person(),
@@ -185,7 +186,7 @@ def _submitted(view: dict[str, object], link: str, thread: str, source: str, bas
 
 
 def _given(act: Act) -> Act:
-    return dataclasses.replace(act, direction=Direction.GIVEN, author=Person(), words=words(act.text))
+    return structs.replace(act, direction=Direction.GIVEN, author=Person(), words=words(act.text))
 
 
 def _act(view: dict[str, object], kind: str, act: Kind, source: str, target: str, base: str) -> Act:

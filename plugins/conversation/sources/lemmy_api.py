@@ -8,9 +8,10 @@ whoever asks too often is told so with a 400.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..errors import Malformed, Missing, Unreachable
 from ..http import Client
@@ -26,8 +27,7 @@ PAGE = 50
 _LISTS = ("items", "search", "results", "posts", "comments", "content")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """A server, and whether it speaks v4."""
 
     client: Client

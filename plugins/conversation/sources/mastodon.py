@@ -8,8 +8,9 @@ was deleted, hidden or undone is gone with it, and what was edited is told anew.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
+
+from msgspec import Struct, field, structs
 
 from ..acts import Act, Count, Problem, Proof
 from ..errors import Malformed, Missing, Refused
@@ -33,8 +34,7 @@ MAX_NAMED = 4_000
 _STANDS = ("replies_count", "reblogs_count", "favourites_count", "quotes_count", "edited_at", "content")
 
 
-@dataclasses.dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What is asked about one post; not `whole` where an answer could not be understood.
 
     `copies` are its copies, id to URL, `mentioned` the ids of statuses that mention it.
@@ -43,9 +43,9 @@ class _Reading:
     post: Post
     copies: Mapping[str, str]
     mentioned: tuple[str, ...]
-    threads: list[Thread] = dataclasses.field(default_factory=list)
-    mentions: list[Status] = dataclasses.field(default_factory=list)
-    problems: list[Problem] = dataclasses.field(default_factory=list)
+    threads: list[Thread] = field(default_factory=list)
+    mentions: list[Status] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     whole: bool = True
 
     @property
@@ -71,7 +71,7 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
             refreshing += [reading] if reading.refreshing else []
             batch = _batch(reading, asked)
             stood.note(reading.post, states[reading.post.url] if reading.whole else None, batch.acts)
-            yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
+            yield structs.replace(batch, cursor=stood.kept(ask.cursor))
         if cursor := stood.kept(ask.cursor, last=True):
             yield Batch(cursor=cursor)
         for reading in refreshing:
@@ -161,7 +161,7 @@ def _batch(reading: _Reading, asked: Asked) -> Batch:
         proofs += proofs_of(thread)
         for count in numbers:
             value = count.value + (counts[count.kind].value if count.kind in counts else 0)
-            counts[count.kind] = dataclasses.replace(count, value=value)
+            counts[count.kind] = structs.replace(count, value=value)
     for status in reading.mentions:
         one = parse_mention(status, asked.home, target)
         acts += [one] if isinstance(one, Act) else []

@@ -7,8 +7,9 @@ that, and for edits, the listing of the post is the truth (`mastodon.py`).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
+
+from msgspec import structs
 
 from ..acts import Act, Kind, Problem
 from ..errors import Malformed, Missing, Refused
@@ -49,7 +50,7 @@ def account(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     asked = Asked(source, home_of(source), client)
     name = f"{asked.home.user}@{asked.home.host}"
     if ask.cursor.get("account") != name:
-        ask = dataclasses.replace(ask, cursor={})
+        ask = structs.replace(ask, cursor={})
     try:
         profile = asked.account(ask.cursor.get("id", ""))
         history = History(ask)

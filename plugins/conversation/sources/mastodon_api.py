@@ -5,9 +5,10 @@ Every call may raise SourceError; a refusal says what to do about the token.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from ..addresses import split
 from ..errors import Malformed, Missing, Refused, SettingsError
@@ -51,8 +52,7 @@ def refused(source: Source, home: Home, error: Refused) -> Refused:
     return Refused(f"{source.name}: {home.base} {advice} ({error})")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An instance, as it is asked for one source."""
 
     source: Source

@@ -7,9 +7,10 @@ with small differences: ids that are no numbers, `url` that is null, `quote` tha
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
 
 from ..acts import Act, Direction, Kind, Person, Problem, Proof
 from ..addresses import host_of, key, split
@@ -55,8 +56,7 @@ _UNACCEPTED = ("revoked", "deleted", "pending", "rejected", "unauthorized", "blo
 _LARGEST = 10**9
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """An account and its instance: the source's name, where the API is, the user's name and the host in handles."""
 
     source: str

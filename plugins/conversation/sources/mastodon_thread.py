@@ -7,8 +7,9 @@ of them, for that is not received.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
 
 from ..acts import Act, Count, Kind, Problem, Proof
 from .mastodon_parse import (
@@ -27,15 +28,14 @@ from .values import address_of, text_of
 __all__ = ["Thread", "parse_mention", "parse_thread", "proofs_of"]
 
 
-@dataclasses.dataclass(slots=True)
-class Thread:
+class Thread(Struct):
     """A copy of a post and what was asked about it; `refreshing` says that the server is still looking for replies."""
 
     status: Status
-    below: list[object] = dataclasses.field(default_factory=list)
-    likes: list[object] = dataclasses.field(default_factory=list)
-    reposts: list[object] = dataclasses.field(default_factory=list)
-    quotes: list[object] = dataclasses.field(default_factory=list)
+    below: list[object] = field(default_factory=list)
+    likes: list[object] = field(default_factory=list)
+    reposts: list[object] = field(default_factory=list)
+    quotes: list[object] = field(default_factory=list)
     refreshing: bool = False
 
 

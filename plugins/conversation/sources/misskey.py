@@ -7,8 +7,9 @@ answers to one note, so that a thread takes as many as it has notes that were an
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterator, Sequence
+
+from msgspec import structs
 
 from ..acts import Act, Count, Kind, Problem
 from ..errors import Malformed, Missing, Refused
@@ -74,7 +75,7 @@ def _of_post(asked: Asked, post: Post, ask: Ask, people: dict[str, Note]) -> Bat
         found, whole = [*found, *told], whole and entire
         for count in numbers:
             before = counts[count.kind].value if count.kind in counts else 0
-            counts[count.kind] = dataclasses.replace(count, value=count.value + before)
+            counts[count.kind] = structs.replace(count, value=count.value + before)
     return Batch(
         tuple(one for one in found if isinstance(one, Act)),
         counts=tuple(counts.values()) if whole else (),

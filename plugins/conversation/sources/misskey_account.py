@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
+
+from msgspec import structs
 
 from ..acts import Act, Problem
 from ..errors import Malformed, Missing, Refused
@@ -25,7 +26,7 @@ def account(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:
     asked = Asked(source, home_of(source), client)
     name = f"{asked.home.user}@{asked.home.host}"
     if ask.cursor.get("account") != name:
-        ask = dataclasses.replace(ask, cursor={})
+        ask = structs.replace(ask, cursor={})
     try:
         profile = asked.account()
         history = History(ask)

@@ -5,8 +5,9 @@ Every call may raise SourceError; a refusal says what to do about the token.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+
+from msgspec import Struct
 
 from ..errors import Malformed, Missing, Refused, SettingsError
 from ..http import Client
@@ -43,8 +44,7 @@ def refused(source: Source, home: Home, error: Refused) -> Refused:
     )
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """An instance, as it is asked for one source."""
 
     source: Source

@@ -8,9 +8,10 @@ timelines are told without their words.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Mapping
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Direction, Kind, Person, Problem, Proof
 from ..addresses import host_of, split
@@ -47,8 +48,7 @@ _GREETING = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 _LARGEST = 10**9
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """An account and its instance: the source's name, where the API is, the user's name and the host in handles."""
 
     source: str
@@ -248,7 +248,7 @@ def _named(note: Note, home: Home) -> Person:
         user = {"username": found[1], "host": found[2]}
         if not home.is_me(user):
             person = parse_person(user, home)
-            return dataclasses.replace(person, name="")
+            return structs.replace(person, name="")
     return Person()
 
 

@@ -7,10 +7,11 @@ out, as is what nobody can date or find again is not.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
 
 from ..acts import Act, Direction, Kind, Person, Problem
 from ..addresses import host_of, key, split
@@ -29,8 +30,7 @@ _STATUS = re.compile(r"(https?://[^/]+)/(?:users/|@)([^/@]+)/(?:statuses/)?\d+")
 _GREETING = re.compile(r"(?:@[\w.-]+(?:@[\w.-]+)?\s+)+")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Self:
+class Self(Struct, frozen=True):
     """What tells the blogger's own addresses: the actor's, and digests of those that do not name them."""
 
     actor: str

@@ -9,11 +9,12 @@ are listed, so that deleted ones vanish and scores come up to date: a vote is no
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import cast
+
+from msgspec import Struct
 
 from ..errors import SettingsError
 from ..http import Client
@@ -30,8 +31,7 @@ _ACCOUNT = re.compile(r"(?:https?://[^/]+/users/)?(\d{1,12})(?:[/?#].*)?")
 _WAIT = "wait "
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Shelf:
+class _Shelf(Struct, frozen=True):
     """One kind of what a user wrote: the method that lists it, its order and its time, and what each stands under."""
 
     method: str

@@ -7,9 +7,10 @@ https://api.stackexchange.com/docs/wrapper and https://api.stackexchange.com/doc
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ..errors import Exhausted, Malformed
 from ..http import Client
@@ -25,8 +26,7 @@ MOST = 100
 LONGEST_WAIT = 86_400
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page: its entries, whether there are more, seconds to wait, and requests left today (None: not told)."""
 
     items: tuple[object, ...]
@@ -35,14 +35,13 @@ class Page:
     left: int | None = None
 
 
-@dataclasses.dataclass(slots=True)
-class Desk:
+class Desk(Struct):
     """What asking needs to know. `waits` says by method until when (Unix time) it must not be asked."""
 
     source: Source
     client: Client
     now: datetime
-    waits: dict[str, int] = dataclasses.field(default_factory=dict)
+    waits: dict[str, int] = field(default_factory=dict)
     left: int | None = None
 
 

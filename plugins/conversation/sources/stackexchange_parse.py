@@ -6,9 +6,10 @@ entities in them.
 
 from __future__ import annotations
 
-import dataclasses
 import html
 from collections.abc import Iterable, Mapping
+
+from msgspec import structs
 
 from ..acts import Act, Count, Direction, Kind, Person, Problem
 from .hypertext import text, words
@@ -37,7 +38,7 @@ def parse_answers(items: Iterable[object], questions: Table, *, source: str, me:
         elif _user_of(question.get("owner")) != me:
             act = _act(item, source, Kind.ANSWER, f"answer:{number}", question.get("owner"))
             url, title = f"{site_of(link)}a/{number}", _name(question.get("title"))
-            acts.append(dataclasses.replace(act, url=url, target=link, title=title))
+            acts.append(structs.replace(act, url=url, target=link, title=title))
     return tuple(acts), tuple(problems)
 
 
@@ -72,7 +73,7 @@ def parse_comments(items: Iterable[object], posts: Table, *, source: str, me: st
         to = item.get("reply_to_user") or post.get("owner")
         if _user_of(to) != me:
             act = _act(item, source, Kind.REPLY, f"comment:{number}", to)
-            acts.append(dataclasses.replace(act, url=f"{link}#comment{number}_{about}", target=link))
+            acts.append(structs.replace(act, url=f"{link}#comment{number}_{about}", target=link))
     return tuple(acts), tuple(problems)
 
 

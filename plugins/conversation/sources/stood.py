@@ -10,7 +10,7 @@ answer to an answer. So a young post, and one where somebody said something late
         if not stood.is_still(post, state := state_of(post)):
             batch = read(post)
             stood.note(post, state if batch.complete else None, batch.acts)
-            yield dataclasses.replace(batch, cursor=stood.kept(ask.cursor))
+            yield structs.replace(batch, cursor=stood.kept(ask.cursor))
     yield Batch(cursor=stood.kept(ask.cursor, last=True))
 """
 

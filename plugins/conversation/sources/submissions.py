@@ -6,10 +6,11 @@ What Hacker News, Lobsters, Lemmy and Forem share. A `Forum` says how one of the
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Count, Kind, Problem
 from ..addresses import is_web, split
@@ -45,8 +46,7 @@ OVERLAP = timedelta(days=2)
 PORTION = 500
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """A submission: the page that it is about ("" if none), all that was said there, and its points (None: untold)."""
 
     link: str = ""
@@ -56,8 +56,7 @@ class Thread:
     whole: bool = True
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Forum:
+class Forum(Struct, frozen=True):
     """How one place is asked, all about the post with the URL `target`.
 
     `name` gives the one spelling of a submission's address, "" for what is none. `find(page)` gives pairs: the page
@@ -94,13 +93,12 @@ def pull_posts(forum: Forum, ask: Ask) -> Iterator[Batch]:
         if read:
             stood.note(post, state if read.complete else None, read.acts)
         found = tuple(Copy(post.url, url) for url in searched.found)
-        yield dataclasses.replace(batch, copies=found, cursor=stood.kept(ask.cursor))
+        yield structs.replace(batch, copies=found, cursor=stood.kept(ask.cursor))
     if cursor := stood.kept(ask.cursor, last=True):
         yield Batch(cursor=cursor)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Searched:
+class _Searched(Struct, frozen=True):
     """The submissions of a post: those in front matter, those known from earlier pulls, those that a search found."""
 
     post: Post

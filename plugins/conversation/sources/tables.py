@@ -7,10 +7,11 @@ and all other rows count.
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..acts import Problem
 from ..errors import ArchiveError
@@ -24,16 +25,14 @@ MAX_BYTES = 16 << 20
 MAX_LINES = 50
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its line in the file, its cells by column; a column that the row lacks is not there."""
 
     line: int
     cells: Mapping[str, str]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """The lines `start` to before `end` (from 0) that are one row: its cells, or what is wrong with it."""
 
     start: int
@@ -41,8 +40,7 @@ class Piece:
     cells: list[str] | str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """What could be read. `whole` is False where nothing could: the line with the names of the columns is wrong."""
 
     rows: tuple[Row, ...]

@@ -10,10 +10,11 @@ list; and it is listed in full when the numbers do not add up, and every `FULL_E
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from ..http import Client
 from . import Ask, Batch, Option, Service, Source
@@ -38,17 +39,16 @@ _BY_AGE: Params = (("sort-by", "created"), ("sort-dir", "up"))
 _BY_CHANGE: Params = (("sort-by", "updated"), ("sort-dir", "down"))
 
 
-@dataclasses.dataclass(slots=True)
-class Sweep:
+class Sweep(Struct):
     """What a listing has shown so far: the ids, the targets as spelled, the totals that the server told.
 
     At its end, `whole` says whether it showed everything, and `shifted` that mentions may have slipped from page to
     page while it was read.
     """
 
-    ids: set[str] = dataclasses.field(default_factory=set)
-    targets: set[str] = dataclasses.field(default_factory=set)
-    totals: set[int] = dataclasses.field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    targets: set[str] = field(default_factory=set)
+    totals: set[int] = field(default_factory=set)
     whole: bool = False
     shifted: bool = False
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..errors import Malformed, Missing, Refused
 from ..http import Client
@@ -36,8 +37,7 @@ MAX_BYTES = 64 << 20
 Params = tuple[tuple[str, str], ...]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of a listing: its entries, how many there are in all and on how many pages (None: an older server)."""
 
     entries: tuple[object, ...]

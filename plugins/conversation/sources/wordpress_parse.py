@@ -5,12 +5,13 @@ Shapes: https://developer.wordpress.org/rest-api/reference/comments/, as WordPre
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qs, unquote
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Kind, Person, Problem
 from ..addresses import key, split
@@ -46,8 +47,7 @@ _PINGBACK = re.compile(r"\[(?:…|\.\.\.)\].*\[(?:…|\.\.\.)\]", re.DOTALL)
 _MOST = 10**18
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A post of the blog: its number, address and slug."""
 
     number: int
@@ -55,8 +55,7 @@ class Found:
     slug: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """What comments are about: the source's name, and the URL of the post."""
 
     source: str
@@ -163,7 +162,7 @@ def _parse_comment(value: object, page: Page, links: Mapping[int, str]) -> Act |
         return Problem(link, "the comment has no text")
     own, parent = link.partition("#")[0], _number(value.get("parent"))
     there = address_of(html.unescape(text_of(value.get("author_url"), 4_000)))
-    act = dataclasses.replace(
+    act = structs.replace(
         comments.comment(
             comments.Page(page.source, "wordpress", page.target, "comment-"),
             str(number),
@@ -180,8 +179,8 @@ def _parse_comment(value: object, page: Page, links: Mapping[int, str]) -> Act |
 
 def _mention(act: Act, there: str) -> Act:
     """A pingback is another page that links here: that page is the act, its title stands where a name would."""
-    told = dataclasses.replace(act, kind=Kind.MENTION, title=act.author.name, parent="")
-    return dataclasses.replace(told, url=there, channel=channel_of(there), author=whose(there)) if there else told
+    told = structs.replace(act, kind=Kind.MENTION, title=act.author.name, parent="")
+    return structs.replace(told, url=there, channel=channel_of(there), author=whose(there)) if there else told
 
 
 def parse_entries(feed: Feed, page: Page) -> Told:
@@ -199,7 +198,7 @@ def _parse_entry(entry: Entry, page: Page) -> Act | Problem:
     answered = _ANSWERS.match(entry.html)
     said = entry.html[answered.end() :] if answered else entry.html
     parent = address_of(html.unescape(answered[1])) if answered else ""
-    author = dataclasses.replace(entry.author, name=name(entry.author.name))
+    author = structs.replace(entry.author, name=name(entry.author.name))
     act = comments.comment(
         comments.Page(page.source, "wordpress", page.target, "comment-"),
         str(int(number[1])),
@@ -208,8 +207,8 @@ def _parse_entry(entry: Entry, page: Page) -> Act | Problem:
         markup=said or html.escape(entry.text),
         published=entry.published,
     )
-    act = dataclasses.replace(act, url=entry.link, parent=parent if key(parent) != key(entry.link) else "")
-    return _mention(act, "") if _PINGBACK.fullmatch(text(said)) else dataclasses.replace(act, words=words(act.text))
+    act = structs.replace(act, url=entry.link, parent=parent if key(parent) != key(entry.link) else "")
+    return _mention(act, "") if _PINGBACK.fullmatch(text(said)) else structs.replace(act, words=words(act.text))
 
 
 def _number(value: object) -> int:

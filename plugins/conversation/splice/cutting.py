@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, structs
 
 from ..leaves import digest
 from .errors import NotSplicable
@@ -17,8 +18,7 @@ HEAD = 40
 NOWHERE = -1
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """A part of a page: where it began when the page was made, its length in characters, its first characters.
 
     `digest` stands for all of it (`leaves.digest`).
@@ -49,7 +49,7 @@ def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tupl
     for number in order:
         cut, begin, text = cuts[number], begins[number], texts[number]
         if begin == NOWHERE:
-            made[number] = dataclasses.replace(cut, begin=NOWHERE)
+            made[number] = structs.replace(cut, begin=NOWHERE)
             continue
         if begin < at:
             raise NotSplicable("two parts of a page overlap")
@@ -57,7 +57,7 @@ def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tupl
         pieces += [page[at:begin], same if text is None else text]
         length += begin - at
         at = begin + cut.size
-        made[number] = dataclasses.replace(cut, begin=length) if text is None else Cut.of(text, length)
+        made[number] = structs.replace(cut, begin=length) if text is None else Cut.of(text, length)
         length += len(pieces[-1])
     pieces.append(page[at:])
     return "".join(pieces), [made[number] for number in range(len(cuts))]

@@ -6,10 +6,11 @@ Everything that changes between builds of the same content is reached through a 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol
+
+from msgspec import Struct, structs
 
 from ..leaves import digest
 
@@ -88,8 +89,8 @@ def _told(value: object) -> str | None:
         return repr(value)
     if isinstance(value, tuple | list):
         parts = [_told(one) for one in value]
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = [_told(getattr(value, field.name)) for field in dataclasses.fields(value)]
+    elif isinstance(value, Struct):
+        parts = [_told(part) for part in structs.astuple(value)]
     else:
         return None
     return f"{type(value).__name__}({', '.join(filter(None, parts))})" if None not in parts else None

@@ -7,7 +7,6 @@ notes in files of their own.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, Template
 from jinja2.runtime import Context
 from jinja2.utils import missing
+from msgspec import Struct, field
 
 from ..posts import Post
 from .cutting import Cut
@@ -42,13 +42,12 @@ class _Piece(str):
     number: int
 
 
-@dataclasses.dataclass(slots=True)
-class _Page:
+class _Page(Struct):
     """What is noted of a page that is being rendered."""
 
     file: str
-    parts: list[list[Any]] = dataclasses.field(default_factory=list)
-    asked: dict[tuple[str, str, str], str] = dataclasses.field(default_factory=dict)
+    parts: list[list[Any]] = field(default_factory=list)
+    asked: dict[tuple[str, str, str], str] = field(default_factory=dict)
     #: The names of what the part that is being rendered reads; None outside of any.
     reading: set[str] | None = None
 

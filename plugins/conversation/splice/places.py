@@ -6,13 +6,14 @@ It holds addresses of posts, and nothing that anybody said.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from .cutting import NOWHERE, Cut
 from .staging import StandIn
@@ -32,8 +33,7 @@ PRAGMA user_version = {EDITION};
 """
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Where one of our templates stands on a page.
 
     `given` are its variables (`plain`), None where they cannot be kept; `reads` the names of the living things that it
@@ -46,8 +46,7 @@ class Part:
     cut: Cut
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """A page of the site: its parts, and what else it asked of living things (name, question, arguments, answer)."""
 
     file: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection
+
+from msgspec import structs
 
 from .cutting import spliced
 from .errors import NotSplicable
@@ -27,9 +28,9 @@ def renewed(noted: Noted, page: str, news: Collection[str], stage: Stage) -> tup
         text = None
         if not part.reads.isdisjoint(news):
             text, reads = stage.rendered(part.template, part.given)
-            part = dataclasses.replace(part, reads=reads)  # noqa: PLW2901 - the same part
+            part = structs.replace(part, reads=reads)  # noqa: PLW2901 - the same part
         parts.append(part)
         texts.append(text)
     made, cuts = spliced(page, [part.cut for part in parts], texts)
-    parts = [dataclasses.replace(part, cut=cut) for part, cut in zip(parts, cuts, strict=True)]
-    return dataclasses.replace(noted, parts=tuple(parts)), made
+    parts = [structs.replace(part, cut=cut) for part, cut in zip(parts, cuts, strict=True)]
+    return structs.replace(noted, parts=tuple(parts)), made

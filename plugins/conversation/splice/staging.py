@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.exceptions import TemplateError
+from msgspec import Struct
 
 from ..posts import Post
 from .errors import NotSplicable
@@ -24,8 +24,7 @@ _ATTRIBUTES = ("url", "save_as", "slug", "lang", "title", "conversation_feed")
 _TIMES = ("published", "modified", "closed")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class StandIn:
+class StandIn(Struct, frozen=True):
     """What the plugin needs to know of an article or page, without Pelican; `told` are its attributes.
 
     Raises NotSplicable where a template asks for any other attribute.
@@ -48,11 +47,7 @@ class StandIn:
 
     def as_json(self) -> str:
         """As `from_json` reads it."""
-        post = {
-            field.name: _plain(getattr(self.post, field.name))
-            for field in dataclasses.fields(Post)
-            if field.name != "html"
-        }
+        post = {name: _plain(getattr(self.post, name)) for name in Post.__struct_fields__ if name != "html"}
         return json.dumps([post, self.told])
 
     @classmethod

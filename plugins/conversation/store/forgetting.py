@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
@@ -24,8 +24,7 @@ __all__ = ["Erased", "Forgotten", "erase", "forget"]
 _FORGOTTEN = select(forgotten)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(Struct, frozen=True):
     """What was erased: how many acts of theirs, and how many of others that named them and do so no more.
 
     `people` are they as the acts named them, `urls` the permalinks of their acts, `proved` further profiles that were
@@ -39,8 +38,7 @@ class Erased:
     proved: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True, dict=True):
     """Who is forgotten: salted hashes of profile addresses and handles, by salt."""
 
     by_salt: dict[str, frozenset[str]]

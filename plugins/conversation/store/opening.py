@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
@@ -26,15 +26,17 @@ ADVISORY_LOCK = 0x50436F6E76
 _EXAMPLE = '"sqlite:///conversation.sqlite" or "postgresql+psycopg://user@host/database"'
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An open database: `name` for messages, `path` for a SQLite file, `set_aside` where a damaged one went."""
 
     engine: Engine
     name: str
     path: Path | None = None
     set_aside: Path | None = None
-    password: str = dataclasses.field(default="", repr=False)
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"Place({self.name!r})"
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

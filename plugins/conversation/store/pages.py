@@ -6,7 +6,6 @@ nothing.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -79,9 +78,7 @@ def all_matches(connection: Connection) -> Iterator[tuple[str, str, str]]:
 
 def post_as_json(post: Post) -> dict[str, Any]:
     """A post as plain JSON, without its HTML; `post_from_json` reads it back."""
-    plain: dict[str, Any] = {
-        field.name: getattr(post, field.name) for field in dataclasses.fields(post) if field.name != "html"
-    }
+    plain: dict[str, Any] = {name: getattr(post, name) for name in post.__struct_fields__ if name != "html"}
     for name in (*_TIMES, "closed"):
         if isinstance(plain[name], datetime):
             plain[name] = moment(stamp(plain[name])).isoformat()

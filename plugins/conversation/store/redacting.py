@@ -7,12 +7,13 @@ site, so is the site.
 
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
+
+from msgspec import structs
 
 from ..acts import Act, Direction, Person
 from ..addresses import is_web, split
@@ -70,15 +71,15 @@ class Redactor:
         to_them = self.knows(act.to)
         to = Person() if to_them else act.to
         if act.source in OWN_FILES:
-            return dataclasses.replace(act, to=to) if to_them else act
+            return structs.replace(act, to=to) if to_them else act
         if act.direction is Direction.GIVEN and (to_them or self.owns(act.target)):
-            return dataclasses.replace(act, to=Person(), target="", parent="", title="", text="", html="", warning="")
+            return structs.replace(act, to=Person(), target="", parent="", title="", text="", html="", warning="")
         markup, shown = self._markup(act.html)
         texts: dict[str, Any] = {name: self.text(getattr(act, name), shown) for name in ("title", "text", "warning")}
         parent = "" if self.owns(act.parent) else act.parent
         if markup == act.html and parent == act.parent and all(getattr(act, name) == t for name, t in texts.items()):
             return act
-        return dataclasses.replace(act, html=markup, parent=parent, **texts)
+        return structs.replace(act, html=markup, parent=parent, **texts)
 
     def text(self, text: str, shown: frozenset[str] = frozenset()) -> str:
         """`text` without their addresses and handles, and without `shown`, by which links to them called them."""

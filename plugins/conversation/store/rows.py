@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import re
@@ -12,6 +11,7 @@ from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, structs
 from sqlalchemy import BigInteger, Result, Select, Table, select, type_coerce
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
@@ -42,8 +42,7 @@ _DIRECTIONS = {str(direction): direction for direction in Direction}
 _KINDS = {str(kind): kind for kind in KINDS}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """A live act as remembered: when it was first and last heard of, and when its content last changed."""
 
     act: Act
@@ -91,7 +90,7 @@ def key(source: str, one: str, act: Act) -> dict[str, str]:
 
     `source` stands for `act.source`: what one source tells never replaces what another told.
     """
-    own = act if act.source == source and act.id == one else dataclasses.replace(act, source=source, id=one)
+    own = act if act.source == source and act.id == one else structs.replace(act, source=source, id=one)
     return {"source": source, "id": one, "identity": identity(own)}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from ..acts import Count, Problem, Proof
 from ..posts import Post
@@ -27,8 +28,7 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Struct, frozen=True):
     """How a source stands.
 
     `state` is "fresh" (the last try succeeded), "stale" (it succeeded before, but not at the last try), "failed" (it
@@ -46,8 +46,7 @@ class SourceState:
     unasked: int | None = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A batch of the pull with the number `pull` of a source, and the URLs of posts about which that was `asked`."""
 
     source: str
@@ -56,8 +55,7 @@ class Told:
     asked: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What became of the acts of a batch; an act that comes back counts as new. Adds up with `+`."""
 
     new: int = 0
@@ -81,8 +79,7 @@ class Changes:
         )
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pulled:
+class Pulled(Struct, frozen=True, kw_only=True):
     """A source as the store keeps it, with the problems of its last pull.
 
     `outcome` of that pull is "done", "partly" (it went well as far as the budget reached), "failed" or "unfinished".
@@ -93,7 +90,7 @@ class Pulled:
     pulled: datetime | None = None
     outcome: str = "unfinished"
     error: str | None = None
-    cursor: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cursor: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unasked: int | None = None
 
@@ -107,8 +104,7 @@ class Pulled:
         return "failed" if self.error is not None else "never"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Tombstone:
+class Tombstone(Struct, frozen=True):
     """What is left of an act that is gone."""
 
     source: str
@@ -118,16 +114,14 @@ class Tombstone:
     gone_at: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A count and since when it has been so."""
 
     count: Count
     at: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A copy of a post that a source found, and since when it is known."""
 
     source: str
@@ -135,8 +129,7 @@ class Found:
     first_seen: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Struct, frozen=True):
     """How an account stood at one pull of a source."""
 
     source: str
@@ -144,8 +137,7 @@ class Observed:
     at: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """That two profiles are one person's, and when a source last saw it proved."""
 
     source: str
@@ -153,8 +145,7 @@ class Proved:
     at: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """What is known of the picture at an address: `image` are its bytes, made small; empty where there is none.
 
     `tried` is when it was last asked for, and `outcome` what came of that: "image/webp" (it was taken), "none" (there
@@ -163,12 +154,11 @@ class Picture:
 
     url: str
     outcome: str
-    image: bytes = dataclasses.field(repr=False)
+    image: bytes
     tried: datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Versions:
+class Versions(Struct, frozen=True, kw_only=True):
     """What tells whether acts and numbers are as they were: by target of received acts, by target of numbers.
 
     `given` stands for all acts given, `forgotten` for all people who asked to be forgotten.
@@ -185,8 +175,7 @@ class Versions:
         return {target: int(version.partition(" ")[0]) for target, version in self.received.items()}
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class Whole(Struct, frozen=True, kw_only=True):
     """Everything in a store, each part in a fixed order.
 
     `asked` holds (source, post, when), `matches` (target, post or "", rule), `forgotten` (salted hash, salt).

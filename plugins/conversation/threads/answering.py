@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+
+from msgspec import structs
 
 from ..acts import Act, Kind
 from .merging import WORDS, Told
@@ -71,6 +72,4 @@ def _as_reply(told: Told) -> Told:
     act = told.best.act
     parent = act.parent or (act.target if act.kind in _REPLIES else "")
     kind = act.kind if act.kind in _REPLIES else Kind.REPLY
-    return dataclasses.replace(
-        told, best=dataclasses.replace(told.best, act=dataclasses.replace(act, kind=kind, parent=parent))
-    )
+    return structs.replace(told, best=structs.replace(told.best, act=structs.replace(act, kind=kind, parent=parent)))

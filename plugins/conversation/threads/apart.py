@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from .. import sanitise
 from ..acts import Act, Kind
@@ -20,12 +21,11 @@ RECEIVERS = frozenset({"archive", "jf2", "webmention.io"})
 MOMENT = timedelta(minutes=1)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """What is to be known of the sources that tell: by its name each one's service, and the host of its account."""
 
-    services: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    homes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
+    homes: Mapping[str, str] = field(default_factory=dict)
 
     def receives(self, source: str) -> bool:
         """Whether one act can have several ids there."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..acts import Act, Count, Direction, placed
 from ..posts import Post
@@ -17,8 +18,7 @@ from .types import House, Number
 __all__ = ["Grouped", "Listed", "after_closing", "grouped", "is_own"]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """An act that is listed: whether it is the blogger's own, and how much of it is shown (`level`)."""
 
     told: Told
@@ -36,8 +36,7 @@ class Listed:
         return placed(self.told.best.act, self.told.best.first_seen)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Grouped:
+class Grouped(Struct, frozen=True):
     """What is listed of a conversation, by group and in the order in which it is shown; and the five numbers."""
 
     groups: Mapping[str, Sequence[Listed]]

@@ -6,12 +6,13 @@ together is one act; so neither the order of tellings nor how often one comes ma
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+
+from msgspec import Struct, structs
 
 from ..acts import Act, Direction, Kind, Person, identity, placed
 from ..people import People
@@ -35,8 +36,7 @@ _RECORD = re.compile(r"(?:link:|given:)?(at://(did:[\w.:%-]+)/app\.bsky\.feed\.p
 _DOER = re.compile(r"bluesky:[^#]*#(?:liked|reposted)_by_(did:[\w.:%-]+)")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """One act and all its tellings, the one that was seen first before the others.
 
     `best` is the fullest telling, with the most specific kind, and with what only another one knew. `name` is the
@@ -57,8 +57,7 @@ class Told:
         return tuple(item.act for item in self.tellings)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """A telling with what joins it to others: permalinks, and by what its author is known (nobody: nothing)."""
 
     stored: Stored
@@ -195,7 +194,7 @@ def _best(tellings: Sequence[Stored]) -> Stored:
     best = max(tellings, key=_fullness)
     acts = [best.act, *(item.act for item in tellings)]
     kind = max((act.kind for act in acts if act.kind in WORDS), key=WORDS.index, default=best.act.kind)
-    act = dataclasses.replace(
+    act = structs.replace(
         best.act,
         kind=kind,
         author=max((act.author for act in acts), key=_known),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
+
+from msgspec import Struct
 
 from .. import sanitise
 from ..acts import Kind
@@ -35,8 +36,7 @@ MOST = 10
 EXCERPT = 280
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something that was said (a reply, a mention, a quote), and the post that it was said of."""
 
     said: Said
@@ -62,8 +62,7 @@ class Remark:
         return "" if self.said.warning else sanitise.line(sanitise.words(self.said.html), EXCERPT)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Talked:
+class Talked(Struct, frozen=True):
     """A post that is talked about: its conversation, and its address relative to SITEURL."""
 
     conversation: Conversation
@@ -85,8 +84,7 @@ class Talked:
         return self.counts.comments + self.counts.shares + self.counts.mentions
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Conversations:
+class Conversations(Struct, frozen=True):
     """The site's conversations in short, as every template has them under the name `conversations`.
 
     `latest` holds the newest remarks, the newest first, the blogger's own among them (`said.own`); `most_talked` the
@@ -113,7 +111,7 @@ def overview(conversations: Iterable[Conversation], site: str) -> Conversations:
     return Conversations(
         latest=newest((remark for conversation in public for remark in remarks(conversation, site)), LATEST),
         most_talked=most_talked(talked),
-        numbers=tuple(_number(group.name, public) for group in dataclasses.fields(Counts)) if public else (),
+        numbers=tuple(_number(group, public) for group in Counts.__struct_fields__) if public else (),
     )
 
 

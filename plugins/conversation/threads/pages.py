@@ -7,9 +7,10 @@ take `Said.page`, the page it stands on relative to SITEURL, or the post's own a
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec import Struct, structs
 
 from .gathering import words
 from .grouping import Grouped
@@ -28,8 +29,7 @@ LEEWAY = (0.6, 1.3)
 _FLAT = ("shares", "mentions", "likes", "bookmarks")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Struct, frozen=True):
     """A reply out of its tree, without the replies to it: what it stands below, and how much of a page it takes."""
 
     said: Said
@@ -152,7 +152,7 @@ def _grown(nodes: Iterable[_Node]) -> tuple[Said, ...]:
     below: dict[str, list[Said]] = defaultdict(list)
     for node in reversed(nodes):
         replies = tuple(reversed(below.pop(node.said.anchor, ())))
-        below[node.parent if node.parent in here else ""].append(dataclasses.replace(node.said, replies=replies))
+        below[node.parent if node.parent in here else ""].append(structs.replace(node.said, replies=replies))
     return tuple(reversed(below[""]))
 
 
@@ -165,7 +165,7 @@ def _sliced(saids: Sequence[Said], limit: int) -> list[Sequence[Said]]:
 
 def _standing(said: Said, page: str, number: int) -> Said:
     """The same on a further page; on the post's own, 0, nothing has to be said of that."""
-    return dataclasses.replace(said, page=page) if number else said
+    return structs.replace(said, page=page) if number else said
 
 
 def _placed(node: _Node, page: str, number: int, where: Mapping[str, str]) -> _Node:
@@ -173,16 +173,16 @@ def _placed(node: _Node, page: str, number: int, where: Mapping[str, str]) -> _N
     said = _standing(node.said, page, number)
     spot = said.answers or (Spot(node.parent, node.above) if where.get(node.parent, page) != page else None)
     if spot is not None and where.get(spot.anchor, page) != page:
-        spot = dataclasses.replace(spot, page=where[spot.anchor])
-    return dataclasses.replace(node, said=said if spot is said.answers else dataclasses.replace(said, answers=spot))
+        spot = structs.replace(spot, page=where[spot.anchor])
+    return structs.replace(node, said=said if spot is said.answers else structs.replace(said, answers=spot))
 
 
 def _with_parts(conversation: Conversation, parts: Sequence[Part], nodes: Sequence[_Node]) -> Conversation:
     """The conversation with these parts, and in its own lists each act with its page."""
     pages = {node.said.anchor: part.path for part in parts[1:] for node in _nodes(part.comments)}
-    moved = [dataclasses.replace(node, said=_standing(node.said, pages.get(node.said.anchor, ""), 1)) for node in nodes]
+    moved = [structs.replace(node, said=_standing(node.said, pages.get(node.said.anchor, ""), 1)) for node in nodes]
     in_order = [*parts[1:], parts[0]]
-    return dataclasses.replace(
+    return structs.replace(
         conversation,
         parts=tuple(parts),
         comments=_grown(moved),

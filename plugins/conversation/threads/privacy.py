@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
+
+from msgspec import structs
 
 from ..acts import Act, Kind
 
@@ -32,4 +33,4 @@ def without_words(act: Act) -> Act:
     """The act without anything that was said with it: who did what, when and where."""
     if not (act.title or act.text or act.html or act.warning or act.rsvp) and act.words is None:
         return act  # as most are of which only the name is shown
-    return dataclasses.replace(act, title="", text="", html="", warning="", rsvp="", words=None)
+    return structs.replace(act, title="", text="", html="", warning="", rsvp="", words=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from operator import attrgetter
@@ -16,7 +15,7 @@ from .types import Conversation, Counts, Face, Number, Part
 __all__ = ["Keyed", "Overview", "Promised"]
 
 
-_GROUPS = tuple(field.name for field in dataclasses.fields(Counts))
+_GROUPS = Counts.__struct_fields__
 _values = attrgetter(*_GROUPS)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+
+from msgspec import structs
 
 from .types import Said, Spot
 
@@ -31,12 +32,12 @@ def threaded(comments: Sequence[Said], answered: Mapping[str, Spot]) -> tuple[Sa
     for said in comments:
         spot, host = answered.get(said.anchor), hosts[said.anchor]
         if spot is not None and spot.anchor not in {host, said.anchor}:
-            said = dataclasses.replace(said, answers=spot)  # noqa: PLW2901 - the same comment
+            said = structs.replace(said, answers=spot)  # noqa: PLW2901 - the same comment
         children[host].append(said)
 
     def grown(anchor: str) -> tuple[Said, ...]:  # never deeper than DEPTH
         return tuple(
-            dataclasses.replace(said, replies=grown(said.anchor)) if said.anchor in children else said
+            structs.replace(said, replies=grown(said.anchor)) if said.anchor in children else said
             for said in children.get(anchor, ())
         )
 

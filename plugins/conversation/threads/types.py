@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from markupsafe import Markup
+from msgspec import Struct, field
 
 from ..acts import Act, Kind, Person
 from ..posts import Post
@@ -22,8 +22,7 @@ FOLDED_LETTERS = 1_200
 NAMELESS = "Somebody"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """The five numbers of a post, as the contract defines them."""
 
     comments: int = 0
@@ -38,8 +37,7 @@ class Counts:
         return self.comments + self.shares + self.mentions + self.likes + self.bookmarks
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """One of the five numbers of a post, and how sure it is: "12 likes, 3 not shown", "at least 12 likes".
 
     `group` is its name in `Counts`, `value` the number there; `listed` of them have a name on the page. `at_least`:
@@ -57,8 +55,7 @@ class Number:
         return self.value - self.listed
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Something that is said on this page: its anchor and the name of who said it.
 
     `page` is where it stands, relative to SITEURL, where that is another page of a long conversation.
@@ -69,8 +66,7 @@ class Spot:
     page: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """One act as a template shows it. Every text is safe: `html` is sanitised Markup, all others are plain strings.
 
     Where only the name may be shown (`level`), `act` has lost its words as well.
@@ -121,8 +117,7 @@ class Said:
         return self.name == NAMELESS
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """Somebody who answered, without a name: one or two letters ("" where there are none), and a picture.
 
     `picture` is the site's own, relative to SITEURL; "" where the initials stand in.
@@ -132,8 +127,7 @@ class Face:
     picture: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Join:
+class Join(Struct, frozen=True):
     """A place where a reader can answer: "on Mastodon" and its address (http(s) or mailto).
 
     `place` is the place's name alone, where the label is "on" it, for who says that in another language.
@@ -144,8 +138,7 @@ class Join:
     place: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(Struct, frozen=True):
     """A source whose state shown here may be old: its name and when it was last reached (site's zone), if ever."""
 
     name: str
@@ -154,8 +147,7 @@ class Stale:
     place: str = ""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Gave:
+class Gave(Struct, frozen=True):
     """What the post itself gave: a page that it links to.
 
     `name` is whose it is, where that is somebody who said something on this site; `answered`, whether on this post.
@@ -168,8 +160,7 @@ class Gave:
     answered: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """What one page lists of a conversation, in the same order: all of it, or a part of a long one.
 
     `number` is 0 on the post's own page, which has the newest; further pages are counted from the oldest, 1, so that
@@ -185,8 +176,7 @@ class Part:
     bookmarks: tuple[Said, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Conversation(Struct, frozen=True, kw_only=True):
     """Everything that a template needs to know of one post's conversation.
 
     `comments` are threaded (`Said.replies`), oldest first; `shares`, `likes`, `mentions`, `bookmarks` are flat, oldest
@@ -258,8 +248,7 @@ class Conversation:
         return not self.counts.total and not self.comments
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """The rules that all conversations of a site share.
 
     `is_own` tells whether an act (its author, its permalink) is the blogger's own. `privacy` maps a kind or a source's
@@ -270,15 +259,15 @@ class House:
     zone: tzinfo
     is_own: Callable[[Person, str], bool]
     #: The blogger, as their own replies are signed that came by no other way than their own accounts.
-    me: Person = dataclasses.field(default_factory=Person)
+    me: Person = field(default_factory=Person)
     #: By the name of a source, its service.
-    services: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    privacy: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
+    privacy: Mapping[str, str] = field(default_factory=dict)
     contact: tuple[Join, ...] = ()
     stale: tuple[Stale, ...] = ()
     #: The newest pull: the only clock that a page may depend on.
     now: datetime | None = None
     #: By the name of a source and the URL of a post: where its copies are that the source found by itself.
-    copies: Mapping[str, Mapping[str, Sequence[str]]] = dataclasses.field(default_factory=dict)
+    copies: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     #: By the address of a person's picture: where the site keeps a small copy, relative to SITEURL.
-    pictures: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)

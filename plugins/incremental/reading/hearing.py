@@ -12,10 +12,10 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from dateutil import parser
+from msgspec import Struct, field
 
 from .plain import is_plain
 
@@ -38,8 +38,7 @@ def names_a_day(text: str) -> bool:
         return True  # Pelican will say what is wrong with it.
 
 
-@dataclass
-class Hearing:
+class Hearing(Struct):
     """What happened while something was read."""
 
     records: list[tuple[logging.LogRecord, Said]] = field(default_factory=list)

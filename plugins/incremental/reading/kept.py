@@ -7,11 +7,11 @@ content came with is kept as one tuple, in the order of its attributes, and comp
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from operator import is_
 from typing import Any
 
+from msgspec import Struct
 from pelican import contents
 
 from .plain import OF_A_WRAPPER, WRAPPER, WRAPPERS
@@ -52,8 +52,7 @@ def shape(keys: tuple[str, ...]) -> Shape:
     return Shape(keys)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True, dict=True):
     """How a content was when it came from its file."""
 
     #: Of all its attributes and its body.
@@ -63,8 +62,7 @@ class Origin:
     attributes: Mapping[str, object]
 
 
-@dataclass(slots=True)
-class Kept:
+class Kept(Struct):
     """What the cache knows of a content."""
 
     digest: bytes
@@ -87,8 +85,7 @@ class Kept:
         return type(None), ()
 
 
-@dataclass(slots=True)
-class Late:
+class Late(Struct):
     """What a restored content need not work out, and what comes when somebody asks for it."""
 
     load_body: Callable[[contents.Content], str]
