@@ -1,14 +1,18 @@
-"""Files written wholly or not at all, with the permissions that they had."""
+"""Files written wholly or not at all, with the permissions that they had; our own folders, and our own code."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
-__all__ = ["caches_of", "drafts_of", "replacing", "write_whole"]
+__all__ = ["caches_of", "drafts_of", "own_code", "replacing", "write_whole"]
 
 
 def caches_of(root: Path) -> Path:
@@ -19,6 +23,17 @@ def caches_of(root: Path) -> Path:
 def drafts_of(root: Path) -> Path:
     """Where drafts of the site's files lie, of a blog in this folder: what a killed build leaves is not on the site."""
     return caches_of(root) / "drafts"
+
+
+@cache
+def own_code() -> str:
+    """A digest of what computes all that is kept: our own code, Python, and what cleans words."""
+    found = [
+        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(Path(__file__).parent.rglob("*.py"))
+    ]
+    told = repr((sys.version, metadata.version("nh3"), found))
+    return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:

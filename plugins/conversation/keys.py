@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from importlib import metadata
 from operator import attrgetter
-from pathlib import Path
 
 from .acts import Proof
+from .files import own_code
 from .leaves import digest
 from .posts import Post
 from .settings import Settings
@@ -62,7 +60,7 @@ class Keys:
 def _rules_of(settings: Settings, ways: Ways, proofs: Iterable[Proof], forgotten: str) -> str:
     """A digest of what all leaves share beside moderation; `forgotten` stands for the people who are."""
     return digest(
-        _code(),
+        own_code(),
         [(one.one, one.other) for one in proofs],
         forgotten,
         settings.identities,
@@ -82,12 +80,3 @@ def _moderated(settings: Settings) -> bytes:
         return settings.moderation.read_bytes()
     except OSError:
         return b""
-
-
-def _code() -> str:
-    """A digest of what computes leaves: our own code, Python, and what cleans words."""
-    found = [
-        (str(path), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(Path(__file__).parent.rglob("*.py"))
-    ]
-    return digest(sys.version, metadata.version("nh3"), found)

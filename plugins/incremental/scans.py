@@ -20,7 +20,7 @@ from .reading import lacks
 
 #: New objects after which Python looks for garbage among them; as it comes, 700.
 COLLECT_AFTER = 100_000
-#: Looks at these after which it looks at older ones, too; as it comes, 10: a quarter of a second for ten thousand articles.
+#: Looks at these after which it looks at older ones, too; as it comes, 10.
 OLDER_AFTER = 50
 
 #: Pelican's methods that write a list for each of several, and where these are.

@@ -142,10 +142,10 @@ class Asking:
         with self._keeping.turn(job) as store:
             if not local:
                 self._keeping.number(name)
-            cursor = store.cursor(name)
+            cursor, pull = store.cursor(name), self._keeping.expected(name)
             copies = {} if local else store.copies_of(name)
         full = self._plan.full or (local and name in self._troubled)
-        ask = Ask(posts, cursor, full, self._now, self._sites, copies, self._shares.at_a_time)
+        ask = Ask(posts, cursor, full, self._now, self._sites, copies, self._shares.at_a_time, pull)
         for batch in answer(job.source, ask, self._shares.client(name)):
             self._keeping.hand_in(job, batch, job.tick((*batch.complete, *batch.answered), among))
             job.problems += batch.problems

@@ -97,6 +97,10 @@ class Keeping:
             self._numbers[name] = self._store.begin(name, self._now)
         return self._numbers[name]
 
+    def expected(self, name: str) -> int:
+        """The same number without beginning anything: nobody else is to begin a pull of the source meanwhile."""
+        return self._numbers.get(name) or self._store.pulls(name) + 1
+
     def _attend(self) -> None:
         """Writes whenever there is something to be written, until the door is closed."""
         while self._bell.get():

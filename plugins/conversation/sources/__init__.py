@@ -84,6 +84,8 @@ class Ask(Struct, frozen=True):
     copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: About so many posts a source may ask at a time, if it can (`abreast.py`).
     at_a_time: int = 1
+    #: The number of this pull of the source: one more than the last one's, unless the store is told of it meanwhile.
+    pull: int = 0
 
 
 class Copy(Struct, frozen=True):

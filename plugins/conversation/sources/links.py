@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..acts import Act, Direction, Kind, Problem
 from ..addresses import is_web
+from ..files import caches_of
 from ..posts import Post, digest_of_body
 from ..sanitise import line
-from . import Ask, Batch, Service, Source
+from . import Ask, Batch, Service, Source, kept_links
 from .hypertext import anchors, text, words
+from .kept_links import Gave
 from .pages import digest_of, is_within, page_of, whose
 
 if TYPE_CHECKING:
@@ -55,24 +58,91 @@ _CONTROL = "".join(map(chr, range(33)))
 
 
 def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: ARG001 - one signature for all services
-    """One batch with what all published posts give; none where no post has changed since."""
-    published = [post for post in ask.posts if post.status == "published"]
-    # Originals first: what a translation links to counts as the original's where both have it.
-    posts = sorted(published, key=lambda post: (_origin(post) != post.url, post.url))
-    digest = _digest(posts, ask.sites)
+    """One batch with what is other than at the last pull; none where no post is.
+
+    It holds everything where all is asked for, or where what was kept of the last pull cannot be believed.
+    """
+    units = _units(ask)
+    digest = _digest(units)
     if digest == ask.cursor.get("digest") and not ask.full:
         return
-    acts, problems = parse_posts(posts, source=source.name, sites=ask.sites)
-    times = [post.published for post in posts if post.published and post.published <= ask.now]
-    pulled = max(times, default=None)
-    yield Batch(acts, problems=problems, cursor={"digest": digest}, complete=("*",), pulled=pulled)
+    place = caches_of(source.root) / f"links-{source.name}.json"
+    former = None if ask.full else kept_links.read(place, ask)
+    acts, kept = _gather(units, former or {}, source=source.name, sites=ask.sites)
+    data = kept_links.dumped(kept)
+    published = [post.published for posts in units.values() for post in posts if post.published]
+    yield Batch(
+        acts,
+        gone=_gone(former or {}, kept),
+        problems=tuple(dict.fromkeys(problem for gave in kept.values() for problem in gave.problems)),
+        cursor={"digest": digest, **kept_links.cursor_of(ask, data)},
+        complete=("*",) if former is None else (),
+        pulled=max((time for time in published if time <= ask.now), default=None),
+    )
+    kept_links.write(place, data)  # now that it is in the store: until then the former one is true
 
 
 def parse_posts(
     posts: Sequence[Post], *, source: str, sites: Iterable[str]
 ) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
     """The acts that `posts` are and hold, one per post, kind and page, and what is wrong with them."""
+    return _parse(posts, source, [page_of(site) for site in sites])
+
+
+def _units(ask: Ask) -> dict[str, list[Post]]:
+    """All published posts, each original with its translations, by a digest of all that their acts are made of.
+
+    Nothing that one unit gives depends on another: ids, and what counts once, go by the original. It comes first in its
+    unit: what a translation links to counts as the original's where both have it.
+    """
+    published = [post for post in ask.posts if post.status == "published"]
+    published.sort(key=lambda post: (_origin(post), _origin(post) != post.url, post.url))
+    shared = hashlib.blake2b(repr(ask.sites).encode("utf-8", "surrogatepass"), digest_size=16)
+    units = {}
+    for _, unit in itertools.groupby(published, _origin):
+        posts = list(unit)
+        digest = shared.copy()
+        digest.update("\n".join(map(_told, posts)).encode("utf-8", "surrogatepass"))
+        units[digest.hexdigest()] = posts
+    return units
+
+
+def _told(post: Post) -> str:
+    """Everything that the acts of a post are made of; its body as a digest."""
+    fields = sorted((name, values) for name, values in post.fields.items() if name in FIELDS)
+    return repr((post.url, post.original, post.published, post.title, post.path, fields, digest_of_body(post.html)))
+
+
+def _digest(units: Iterable[str]) -> str:
+    """One digest of all units."""
+    return hashlib.blake2b("".join(units).encode(), digest_size=16).hexdigest()
+
+
+def _gather(
+    units: Mapping[str, Sequence[Post]], former: Mapping[str, Gave], *, source: str, sites: Iterable[str]
+) -> tuple[tuple[Act, ...], dict[str, Gave]]:
+    """The acts of those units that are not among the former ones, and what all of them gave."""
     ours = [page_of(site) for site in sites]
+    acts: list[Act] = []
+    kept = {}
+    for digest, posts in units.items():
+        if digest in former:
+            kept[digest] = former[digest]
+        else:
+            found, problems = _parse(posts, source, ours)
+            kept[digest] = Gave(tuple(act.id for act in found), problems)
+            acts += found
+    return tuple(acts), kept
+
+
+def _gone(former: Mapping[str, Gave], kept: Mapping[str, Gave]) -> tuple[str, ...]:
+    """The ids of acts that were given and are so no more."""
+    given = {one for gave in kept.values() for one in gave.ids}
+    return tuple(sorted({one for gave in former.values() for one in gave.ids} - given))
+
+
+def _parse(posts: Sequence[Post], source: str, ours: Sequence[str]) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
+    """As `parse_posts`; the sites are spelled as `page_of` does."""
     acts: dict[str, Act] = {}
     problems: dict[Problem, None] = {}
     taken: set[tuple[str, str]] = set()
@@ -144,17 +214,6 @@ def _address(href: str) -> tuple[str, str]:
     if rest.startswith("//") and difflib.get_close_matches(name, ["http", "https"], cutoff=0.7):
         return "", f"begins with a slip of the pen; is http{'s' if name.endswith('s') else ''}:{line(rest, 80)} meant?"
     return "", ""
-
-
-def _digest(posts: list[Post], sites: tuple[str, ...]) -> str:
-    """A digest of everything that the acts are made of."""
-    digest = hashlib.blake2b(repr(sites).encode("utf-8", "surrogatepass"), digest_size=16)
-    for post in posts:
-        fields = sorted((name, values) for name, values in post.fields.items() if name in FIELDS)
-        body = digest_of_body(post.html)
-        told = (post.url, post.original, post.published, post.title, post.path, fields, body)
-        digest.update(f"{told!r}\n".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 SERVICE = Service(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from . import accounts, pages, pictures, proofs, reading
@@ -61,6 +61,9 @@ def merge(connection: Connection, other: Whole) -> Changes:
         told = [one for one in other.acts if one.act.source == source]
         changes += _merge_acts(connection, source, told)
         changes += _merge_tombstones(connection, source, [one for one in other.tombstones if one.source == source])
+    # Whoever goes on from the last pull of a source has to see that it has acts from elsewhere.
+    told_of = sources.c.name.in_([clean(name) for name in names])
+    connection.execute(update(sources).where(told_of).values(pull=sources.c.pull + 1))
     _merge_counts(connection, other.counts)
     _merge_asked(connection, other.asked)
     accounts.merge_copies(connection, other.copies)

@@ -29,6 +29,7 @@ __all__ = [
     "latest_counts",
     "newest_pull",
     "problems_of",
+    "pulls",
     "received",
     "states",
     "targets",
@@ -77,6 +78,11 @@ def cursor(connection: Connection, source: str) -> dict[str, str]:
     """What the source's last committed batch left; empty before the first."""
     kept = connection.scalar(select(sources.c.cursor).where(sources.c.name == source))
     return json.loads(kept) if kept else {}
+
+
+def pulls(connection: Connection, source: str) -> int:
+    """The number of the source's last pull; 0 before the first."""
+    return connection.scalar(select(sources.c.pull).where(sources.c.name == source)) or 0
 
 
 def all_sources(connection: Connection) -> Iterator[Pulled]:

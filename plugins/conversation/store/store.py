@@ -102,6 +102,11 @@ class Store:
         with self._place.reading() as connection:
             return reading.cursor(connection, source)
 
+    def pulls(self, source: str) -> int:
+        """The number of the source's last pull: another one where it was pulled, or another store taken in, since."""
+        with self._place.reading() as connection:
+            return reading.pulls(connection, source)
+
     def sources(self) -> list[SourceState]:
         """How all sources that were ever pulled stand, by name."""
         with self._place.reading() as connection:
