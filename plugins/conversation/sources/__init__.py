@@ -85,6 +85,7 @@ class Ask(Struct, frozen=True):
     #: About so many posts a source may ask at a time, if it can (`abreast.py`).
     at_a_time: int = 1
     #: The number of this pull of the source: one more than the last one's, unless the store is told of it meanwhile.
+    #: 0: nobody keeps what is told.
     pull: int = 0
 
 

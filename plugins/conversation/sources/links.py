@@ -79,7 +79,8 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: 
         complete=("*",) if former is None else (),
         pulled=max((time for time in published if time <= ask.now), default=None),
     )
-    kept_links.write(place, data)  # now that it is in the store: until then the former one is true
+    if ask.pull:  # now that it is in the store: until then the former one is true
+        kept_links.write(place, data)
 
 
 def parse_posts(
