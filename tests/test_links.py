@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,8 +18,6 @@ from conversation.sources.links import FIELDS, SERVICE, parse_posts
 SITE = "https://kindnesses.example"
 SITES = (SITE, "http://ada-marlow.example/blog")
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
-#: Of a blog in a folder where nothing can be kept.
-SOURCE = Source("posts", "posts", root=Path(os.devnull))
 
 
 def post(html: str = "", path: str = "tea.html", **more: object) -> Post:
@@ -35,7 +31,7 @@ def link(href: str, said: str = "x") -> str:
 
 def pull(*posts: Post, cursor: dict[str, str] | None = None, full: bool = False) -> list[Batch]:
     with Client() as client:
-        return list(SERVICE.pull(SOURCE, Ask(posts, cursor or {}, full, NOW, SITES), client))
+        return list(SERVICE.pull(Source("posts", "posts"), Ask(posts, cursor or {}, full, NOW, SITES), client))
 
 
 def acts_of(*posts: Post) -> list[Act]:

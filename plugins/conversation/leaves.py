@@ -12,7 +12,6 @@ import json
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import date
-from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -76,7 +75,7 @@ class Leaf(Struct, frozen=True, kw_only=True):
             self.mine,
             own,
         ]
-        return json.dumps([self.says, _numbers(self.counts), *told])
+        return json.dumps([self.says, structs.astuple(self.counts), *told])
 
     @classmethod
     def from_json(cls, url: str, key: str, text: str) -> Leaf:
@@ -147,6 +146,3 @@ def entry_from_json(plain: Sequence[object]) -> Entry:
 def digest(*parts: object) -> str:
     """A digest of plain values: texts, numbers, times, and tuples and lists of these."""
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-_numbers = attrgetter(*(name for name in Counts.__struct_fields__))

@@ -66,7 +66,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
 
 #: The names of an entry's fields, and all of its values in that order.
-FIELDS = tuple(name for name in Entry.__struct_fields__)
+FIELDS = Entry.__struct_fields__
 values_of = attrgetter(*FIELDS)
 
 

@@ -68,12 +68,13 @@ def pull(source: Source, ask: Ask, client: Client) -> Iterator[Batch]:  # noqa: 
         return
     place = caches_of(source.root) / f"links-{source.name}.json"
     former = None if ask.full else kept_links.read(place, ask)
-    acts, kept = _gather(units, former or {}, source=source.name, sites=ask.sites)
+    known = former or {}
+    acts, kept = _gather(units, known, source=source.name, sites=ask.sites)
     data = kept_links.dumped(kept)
     published = [post.published for posts in units.values() for post in posts if post.published]
     yield Batch(
         acts,
-        gone=_gone(former or {}, kept),
+        gone=_gone(known, kept),
         problems=tuple(dict.fromkeys(problem for gave in kept.values() for problem in gave.problems)),
         cursor={"digest": digest, **kept_links.cursor_of(ask, data)},
         complete=("*",) if former is None else (),
@@ -87,7 +88,21 @@ def parse_posts(
     posts: Sequence[Post], *, source: str, sites: Iterable[str]
 ) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
     """The acts that `posts` are and hold, one per post, kind and page, and what is wrong with them."""
-    return _parse(posts, source, [page_of(site) for site in sites])
+    ours = [page_of(site) for site in sites]
+    acts: dict[str, Act] = {}
+    problems: dict[Problem, None] = {}
+    taken: set[tuple[str, str]] = set()
+    for parse in (_parse_fields, _parse_links):
+        for post in posts:
+            for kind, url, title, wrong in parse(post):
+                page = page_of(url)
+                if wrong:
+                    problems[Problem(post.path or post.url, wrong)] = None
+                elif not is_within(page, ours) and (kind is not Kind.LINK or (_origin(post), page) not in taken):
+                    taken.add((_origin(post), page))
+                    act = _act(post, source, kind, url, page, title)
+                    acts.setdefault(act.id, act)
+    return tuple(acts.values()), tuple(problems)
 
 
 def _units(ask: Ask) -> dict[str, list[Post]]:
@@ -120,17 +135,16 @@ def _digest(units: Iterable[str]) -> str:
 
 
 def _gather(
-    units: Mapping[str, Sequence[Post]], former: Mapping[str, Gave], *, source: str, sites: Iterable[str]
+    units: Mapping[str, Sequence[Post]], former: Mapping[str, Gave], *, source: str, sites: Sequence[str]
 ) -> tuple[tuple[Act, ...], dict[str, Gave]]:
     """The acts of those units that are not among the former ones, and what all of them gave."""
-    ours = [page_of(site) for site in sites]
     acts: list[Act] = []
     kept = {}
     for digest, posts in units.items():
         if digest in former:
             kept[digest] = former[digest]
         else:
-            found, problems = _parse(posts, source, ours)
+            found, problems = parse_posts(posts, source=source, sites=sites)
             kept[digest] = Gave(tuple(act.id for act in found), problems)
             acts += found
     return tuple(acts), kept
@@ -140,24 +154,6 @@ def _gone(former: Mapping[str, Gave], kept: Mapping[str, Gave]) -> tuple[str, ..
     """The ids of acts that were given and are so no more."""
     given = {one for gave in kept.values() for one in gave.ids}
     return tuple(sorted({one for gave in former.values() for one in gave.ids} - given))
-
-
-def _parse(posts: Sequence[Post], source: str, ours: Sequence[str]) -> tuple[tuple[Act, ...], tuple[Problem, ...]]:
-    """As `parse_posts`; the sites are spelled as `page_of` does."""
-    acts: dict[str, Act] = {}
-    problems: dict[Problem, None] = {}
-    taken: set[tuple[str, str]] = set()
-    for parse in (_parse_fields, _parse_links):
-        for post in posts:
-            for kind, url, title, wrong in parse(post):
-                page = page_of(url)
-                if wrong:
-                    problems[Problem(post.path or post.url, wrong)] = None
-                elif not is_within(page, ours) and (kind is not Kind.LINK or (_origin(post), page) not in taken):
-                    taken.add((_origin(post), page))
-                    act = _act(post, source, kind, url, page, title)
-                    acts.setdefault(act.id, act)
-    return tuple(acts.values()), tuple(problems)
 
 
 def _parse_fields(post: Post) -> Iterator[_Found]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from operator import attrgetter
 from typing import Any, Protocol, cast
+
+from msgspec import structs
 
 from ..posts import Post
 from .faces import Sketch, pictured
@@ -16,7 +17,6 @@ __all__ = ["Keyed", "Overview", "Promised"]
 
 
 _GROUPS = Counts.__struct_fields__
-_values = attrgetter(*_GROUPS)
 
 
 class Brief(Protocol):
@@ -63,7 +63,7 @@ class Promised:
         brief = self._brief
         return tuple(
             Number(name, value, listed, at_least=name in brief.at_least)
-            for name, value, listed in zip(_GROUPS, _values(brief.counts), brief.listed, strict=True)
+            for name, value, listed in zip(_GROUPS, structs.astuple(brief.counts), brief.listed, strict=True)
         )
 
     @property
