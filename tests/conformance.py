@@ -53,6 +53,7 @@ __all__ = [
     "Item",
     "Told",
     "check_sound",
+    "iso",
     "items",
     "misshapen",
     "pulled",
@@ -104,6 +105,11 @@ class Case:
 def items(count: int, *, since: datetime = NOW - timedelta(days=30)) -> list[Item]:
     """So many items, an hour apart, the oldest first."""
     return [Item(number, f"word{number}x", since + timedelta(hours=number)) for number in range(1, count + 1)]
+
+
+def iso(when: datetime) -> str:
+    """A time as GitHub and Discourse write it."""
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclasses.dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-import cases_forge
+import cases_discourse
 import cases_misskey
 import cases_press
 import cases_receivers
@@ -37,7 +37,7 @@ POSTS = tuple(post(f"{number}.html") for number in range(2 * POLITE))
 #: Cases of services that are asked post by post, and ask nothing about all of them before.
 ABREAST = [
     *(case for case in cases_press.CASES if case.name == "activitypub copy"),
-    *(case for case in cases_forge.CASES if case.name == "discourse"),
+    *(case for case in cases_discourse.CASES if case.name == "discourse"),
     *(case for case in cases_misskey.CASES if case.name in {"misskey-replies", "misskey-reactions"}),
     *(case for case in cases_receivers.CASES if case.name == "sharedcount"),
     Case("feed of a post", "feed", cases_receivers.comments, {"url": "{base}/feed/?of={url}"}, base=""),

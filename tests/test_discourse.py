@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases_forge import discourse_action, discourse_given, discourse_post, discourse_topic
+from cases_discourse import discourse_action, discourse_given, discourse_post, discourse_topic
 from conformance import NOW, POST, SITE, Told, items
 from conversation.acts import Act, Direction, Kind
 from conversation.errors import Refused, SettingsError, Unreachable

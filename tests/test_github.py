@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases_forge import comment, connection, discussion, github, github_given, github_openly, iso, under, user
-from conformance import NOW, POST, SITE, Item, Told, items
+from cases_github import comment, connection, discussion, github, github_given, github_openly, under, user
+from conformance import NOW, POST, SITE, Item, Told, iso, items
 from conversation.acts import Act, Direction, Kind
 from conversation.errors import Malformed, Missing, Refused, Unreachable
 from conversation.http import Client

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases_forge import stack_answer, stack_comment, stackexchange
+from cases_stackexchange import stack_answer, stack_comment, stackexchange
 from conformance import NOW, Told, items
 from conversation.acts import Direction, Kind, Person
 from conversation.errors import Exhausted, Malformed, SettingsError
