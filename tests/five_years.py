@@ -1,42 +1,20 @@
 """Five years of a blog that never was: everything that the ledger has to get right, and what it has to make of it.
 
-`Story(seed)` tells what happened as `Deed`s, one for each thing that counts, in the words of docs/giving-receiving.md,
-and writes beside them the files in which a blog learns of it: archives, an outbox, tables, the server of a service.
-A deed says what was meant, not how it is written, so that figures can be reckoned from deeds by other means than the
-plugin's (reckoning.py). All invented; the same for the same seed.
+`Story(seed)` tells what happened as `Deed`s (deeds.py), one for each thing that counts, in the words of
+docs/giving-receiving.md, and writes beside them what a blog learns of it (chronicle.py): archives, an outbox, tables,
+the server of a service; tidings.py brings it there. A deed says what was meant, not how it is written, so that figures
+can be reckoned from deeds by other means than the plugin's (reckoning.py). All invented; the same for the same seed.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-import random
-import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from blog import Blog
-from conversation.acts import Act, Count, Direction, Kind, Person, Proof
-from conversation.pull import Outcome, Plan, Pull
-from conversation.sources import Batch, Snapshot
-from conversation.store import Store
-from conversation.workshop import Workshop, client_for
-from webmention_io_server import WebmentionIo
+from chronicle import Chronicle
+from deeds import HANDLE, IMPORTED, NOW, OWNER, PEOPLE, POSTS, SITE, VILLAGE, Deed, Look
 
-__all__ = ["IMPORTED", "NOW", "OWNER", "SITE", "ZONE", "Deed", "Look", "Story", "pull", "service"]
+__all__ = ["Story"]
 
-SITE, OWNER, HANDLE = "https://ada.example", "https://social.example/@ada", "@ada@social.example"
-ZONE = ZoneInfo("Europe/Berlin")
-NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
-#: When the sources were read: undated things are of this moment.
-IMPORTED = NOW - timedelta(hours=1)
-BEGIN = date(2021, 7, 5)
-POSTS, PEOPLE = 120, 60
-VILLAGE = "village.example"
-PUBLIC = ["https://www.w3.org/ns/activitystreams#Public"]
-PROPERTY = {"reply": "in-reply-to", "like": "like-of", "repost": "repost-of", "bookmark": "bookmark-of"}
 #: Moments that are another day, month or hour in Berlin than in UTC, or that clocks were changed at.
 EDGES = (
     datetime(2022, 3, 31, 22, 30, tzinfo=UTC),
@@ -51,59 +29,11 @@ EDGES = (
 )
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Deed:
-    """One thing that happened and counts.
-
-    `side` is "given", "received", "mine" (the blogger's own word in an own conversation) or "note" (said to nobody, or
-    done to oneself). `who` is the person, "" where nobody can tell; `post` the own post that it concerns. `form` is the
-    form that it has as a message, "" for what says nothing; deeds of one `message` are one. `name` is what `answers`
-    and `thread` point to; `answerable` a comment that an answer can point to.
-    """
-
-    side: str
-    kind: str
-    when: datetime
-    channel: str
-    who: str = ""
-    number: int = 1
-    post: int | None = None
-    words: int | None = None
-    form: str = ""
-    message: str = ""
-    alone: bool = False
-    name: str = ""
-    answers: str = ""
-    thread: str = ""
-    answerable: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Look:
-    """How many followed two accounts on a day, as a source saw it; `shown` is whether the page is to tell of it."""
-
-    day: date
-    followers: int
-    others: int | None
-    shown: bool
-
-
-class Story:
-    """What happened, and the files that tell of it."""
+class Story(Chronicle):
+    """What happened, and what tells of it."""
 
     def __init__(self, seed: int = 5) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 - no secrets here
-        self.deeds: list[Deed] = []
-        self.bodies: list[list[str]] = [[f"Words on {number}."] for number in range(POSTS)]
-        self.fields: list[dict[str, str]] = [{} for _ in range(POSTS)]
-        self.links = [0] * POSTS
-        self.rows: list[str] = []
-        self.outbox: list[dict[str, Any]] = []
-        self.liked: list[str] = []
-        #: Entries of mentions as webmention.io tells them: in an old archive, from the service, and in letters.
-        self.old: list[dict[str, Any]] = []
-        self.live: list[dict[str, Any]] = []
-        self.letters: list[dict[str, Any]] = []
+        super().__init__(seed)
         #: Likes by post that a service counts and nobody is named for.
         self.counted: dict[int, int] = {7: 40, 11: 3, 90: 12}
         self.votes = [(datetime(2024, 5, 1, 8, tzinfo=UTC), 3), (datetime(2025, 9, 3, 8, tzinfo=UTC), 7)]
@@ -121,10 +51,7 @@ class Story:
             Look(date(2026, 6, 20), 400, 75, shown=True),
         ]
         self.proved: list[tuple[int, datetime]] = []
-        self._number = 0
         self._once: set[tuple[str, str, int]] = set()
-        self._comments: list[Deed] = []
-        self._addresses: dict[str, str] = {}
         self._proved()
         self._received()
         self._odd()
@@ -132,49 +59,6 @@ class Story:
         self._posts()
         self._table()
         self._account()
-
-    # --- who and when -------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def published(post: int) -> datetime:
-        """When a post appeared: every fifteen days, at times that are another day in UTC for some."""
-        day = BEGIN + timedelta(days=15 * post)
-        return datetime(day.year, day.month, day.day, (9, 0, 23)[post % 3], 30, tzinfo=ZONE)
-
-    @staticmethod
-    def url(post: int) -> str:
-        """The address of a post."""
-        return f"{SITE}/post-{post}.html"
-
-    @staticmethod
-    def who(person: int, place: str) -> str:
-        """Who somebody is, on a network: the same in two places only where somebody said or a service proved so."""
-        return f"p{person}" if place in {"web", "mastodon"} and person % 10 in {0, 1} else f"p{person} on {place}"
-
-    @staticmethod
-    def profile(person: int, place: str) -> str:
-        """The address of somebody's profile on a network."""
-        return {
-            "web": f"https://p{person}.{VILLAGE}/",
-            "mastodon": f"https://social.{VILLAGE}/@p{person}",
-            "twitter": f"https://twitter.com/p{person}",
-            "hackernews": f"https://news.ycombinator.com/user?id=p{person}",
-        }[place]
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
-
-    def _someone(self) -> int:
-        """Some people are met often, most seldom."""
-        return min(int(self.chance.expovariate(1 / 14)), PEOPLE - 1)
-
-    def _after(self, post: int) -> datetime:
-        """A moment after a post appeared, mostly soon."""
-        begin = self.published(post).astimezone(UTC) + timedelta(hours=1)
-        left = (NOW - timedelta(hours=2) - begin).total_seconds()
-        share = self.chance.choice([0.01, 0.02, 0.05, 0.3, 1.0])
-        return (begin + timedelta(seconds=self.chance.random() * left * share)).replace(microsecond=0)
 
     # --- received -----------------------------------------------------------------------------------------------------
 
@@ -226,66 +110,6 @@ class Story:
             kind, when, place, "" if counted else who, post, url="" if counted else entry["url"], name=f"c{number}"
         )
 
-    @staticmethod
-    def _permalink(place: str, person: int, number: int, kind: str) -> str:
-        if place == "mastodon":
-            status = 110_000_000_000_000_000 + number
-            done = {"like": f"#favorited-by-{person}", "repost": f"#reblogged-by-{person}"}.get(kind, "")
-            return f"https://social.{VILLAGE}/@p{person}/{status}{done}"
-        if place == "twitter":
-            return f"https://twitter.com/p{person}/status/{900_000 + number}"
-        if place == "hackernews":
-            return f"https://news.ycombinator.com/item?id={800_000 + number}"
-        return f"https://p{person}.{VILLAGE}/notes/{number}"
-
-    def entry(self, kind: str, post: int | None, when: datetime | None, author: str, url: str) -> dict[str, Any]:
-        """A mention as webmention.io tells it; of the home page where `post` is None."""
-        target = f"{SITE}/" if post is None else self.url(post)
-        relation = PROPERTY.get(kind, f"{kind}-of")
-        return {
-            "type": "entry",
-            "author": {"type": "card", "name": f"Of {author}", "url": author} if author else None,
-            "url": url,
-            "published": when.isoformat() if when else None,
-            "wm-received": (when or IMPORTED).isoformat(),
-            "wm-id": 1_000 + self._next(),
-            "wm-source": url,
-            "wm-target": target,
-            "wm-property": relation,
-            "wm-private": False,
-            relation: target,
-            **({"content": {"text": f"Words of {url}."}} if kind in {"reply", "mention"} else {}),
-        }
-
-    def _receive(
-        self,
-        kind: str,
-        when: datetime,
-        channel: str,
-        who: str,
-        post: int | None,
-        *,
-        url: str,
-        name: str,
-        thread: str = "",
-    ) -> None:
-        comment = kind == "reply" and post is not None
-        deed = Deed(
-            side="received",
-            kind=kind,
-            when=when,
-            channel=channel,
-            who=who,
-            post=post,
-            name=name if comment else "",
-            thread=(thread or name) if comment else "",
-            answerable=comment and bool(url),
-        )
-        self.deeds.append(deed)
-        self._addresses[name] = url
-        if deed.answerable:
-            self._comments.append(deed)
-
     def _odd(self) -> None:
         """Strangers, the hidden, the nameless, the undated, the home page, oneself, letters that are only counted."""
         day = datetime(2025, 11, 3, 10, tzinfo=UTC)
@@ -320,11 +144,6 @@ class Story:
         strange = self.entry("mention", 5, day, self.profile(2, "web"), f"https://p2.{VILLAGE}/quiet")
         self.live.append(strange | {"wm-source": source})
         self._receive("mention", day, "quietnet", self.who(2, "web"), 5, url=source, name="")
-
-    def _mine(self, form: str, when: datetime, post: int, **more: Any) -> Deed:  # noqa: ANN401 - fields of Deed
-        deed = Deed(side="mine", kind="reply", when=when, channel="mastodon", post=post, form=form, **more)
-        self.deeds.append(deed)
-        return deed
 
     # --- talk ---------------------------------------------------------------------------------------------------------
 
@@ -381,12 +200,6 @@ class Story:
 
     # --- given --------------------------------------------------------------------------------------------------------
 
-    def _give(self, kind: str, when: datetime, channel: str, who: str, **more: Any) -> None:  # noqa: ANN401
-        self.deeds.append(Deed(side="given", kind=kind, when=when, channel=channel, who=who, **more))
-
-    def _note(self, when: datetime, channel: str, form: str, **more: Any) -> None:  # noqa: ANN401
-        self.deeds.append(Deed(side="note", kind="note", when=when, channel=channel, form=form, **more))
-
     def _posts(self) -> None:
         """Links in posts, each page once; to the own site, by mail and to oneself elsewhere they are nothing."""
         web = [one for one in self._comments if one.channel == "web" and one.who.startswith("p")]
@@ -423,9 +236,6 @@ class Story:
             answers=comment.name,
             thread=comment.thread,
         )
-
-    def _row(self, kind: str, when: datetime, channel: str, url: str, person: str, words: int | None) -> None:
-        self.rows.append(f"{when.isoformat()},{kind},{channel},{url},{person},{'' if words is None else words},")
 
     def _table(self) -> None:
         """What was written down by hand: many kinds, an unknown channel, people and nobody, acts to oneself."""
@@ -500,139 +310,3 @@ class Story:
         for number in range(12):
             self.liked.append(f"{self.profile(number, 'mastodon')}/{170_000_000_000_000_000 + number}")
             self._give("like", IMPORTED, "mastodon", self.who(number, "mastodon"))
-
-    def _create(
-        self,
-        status: str,
-        when: datetime,
-        text: str,
-        *,
-        answered: str = "",
-        to: int | None = None,
-        private: bool = False,
-    ) -> None:
-        addressed = {"published": when.isoformat(), "to": [f"{OWNER}/followers"] if private else PUBLIC, "cc": []}
-        body = " ".join(f'<a href="{word}">{word}</a>' if word.startswith("http") else word for word in text.split())
-        profile = self.profile(to, "mastodon") if to is not None else ""
-        tag = {"type": "Mention", "href": profile, "name": f"@p{to}@social.{VILLAGE}"}
-        note = {
-            "id": status.replace("/@ada/", "/users/ada/statuses/"),
-            "type": "Note",
-            "url": status,
-            "attributedTo": "https://social.example/users/ada",
-            # Programs know a status by another address than readers do.
-            "inReplyTo": re.sub(r"/@(p\d+)/(\d+)$", r"/users/\1/statuses/\2", answered) or None,
-            "content": f"<p>{body}</p>",
-            "tag": [tag] if to is not None else [],
-            **addressed,
-        }
-        actor = "https://social.example/users/ada"
-        self.outbox.append(
-            {"type": "Create", "id": f"{note['id']}/activity", "actor": actor, "object": note, **addressed}
-        )
-
-    def _announce(self, status: str, when: datetime, whose: str) -> None:
-        own = status.replace("/@ada/", "/users/ada/statuses/")
-        addressed = {"published": when.isoformat(), "to": PUBLIC, "cc": []}
-        actor = "https://social.example/users/ada"
-        self.outbox.append({"type": "Announce", "id": f"{own}/activity", "actor": actor, "object": whose, **addressed})
-
-    # --- what services told, and the files ----------------------------------------------------------------------------
-
-    def write(self, blog: Blog, base_url: str, posts: Iterable[int] = range(POSTS)) -> Blog:
-        """Writes posts, archives, tables and settings; the server of webmention.io is at `base_url`."""
-        for post in posts:
-            when = self.published(post).strftime("%Y-%m-%d %H:%M")
-            blog.write(f"post-{post}.md", "\n\n".join(self.bodies[post]), date=when, **self.fields[post])
-        for name, entries in (("mentions", self.old), ("letters", self.letters)):
-            (blog.folder / f"{name}.json").write_text(json.dumps({"type": "feed", "children": entries}), "utf-8")
-        (blog.folder / "social").mkdir()
-        for name, items in (("outbox", self.outbox), ("likes", self.liked)):
-            told = {"id": f"{name}.json", "type": "OrderedCollection", "orderedItems": items}
-            (blog.folder / "social" / f"{name}.json").write_text(json.dumps(told), "utf-8")
-        content = blog.folder / "content"
-        table = "\n".join(["date,kind,channel,url,person,words,note", *self.rows])
-        (content / "giving.csv").write_text(table, "utf-8")
-        (content / "moderation.toml").write_text(MODERATION, "utf-8")
-        (content / "milestones.csv").write_text("date,posts,followers,note\n2021-08-01,,60,begun\n", "utf-8")
-        same = [[self.profile(n, "web"), f"@p{n}@social.{VILLAGE}"] for n in range(0, PEOPLE, 10)]
-        return blog.configure(
-            SITEURL=SITE,
-            CONVERSATION_IDENTITIES=[OWNER],
-            CONVERSATION_PEOPLE=same,
-            CONVERSATION_PRIVACY={"bookmark": "count", "letters": "count", "mention": "name"},
-            CONVERSATION_PICTURES=False,
-            CONVERSATION_SOURCES=[
-                {"source": "webmention.io", "domain": "ada.example", "base_url": base_url},
-                {"source": "archive", "path": "mentions.json"},
-                {"source": "archive", "path": "letters.json", "name": "letters"},
-                {"source": "archive", "path": "social", "name": "account"},
-            ],
-        )
-
-    def keep(self, store: Store) -> None:
-        """What services tell beside acts: proofs, bare numbers, followers, and votes as they were seen to grow."""
-        acts, proofs = [], []
-        for person, when in self.proved:
-            home, profile = self.profile(person, "web"), self.profile(person, "mastodon")
-            author = Person(f"P{person}", profile, handle=f"@p{person}@social.{VILLAGE}")
-            place = {"id": f"like {person}", "url": f"{OWNER}/1#favorited-by-{person}", "target": self.url(person)}
-            acts.append(_act(Direction.RECEIVED, Kind.LIKE, when, "mastodon", author=author, **place))
-            proofs.append(Proof(home, profile))
-        likes = [Count("mastodon", self.url(post), Kind.LIKE, value) for post, value in self.counted.items()]
-        _tell(store, "mastodon", IMPORTED, Batch(tuple(acts), counts=tuple(likes), proofs=tuple(proofs)))
-        place = {"id": "1", "url": "https://s.example/a/1", "target": "https://s.example/q/1", "words": 80}
-        to = Person(url=self.profile(3, "web"))
-        written = datetime(2024, 4, 20, tzinfo=UTC)
-        answer = _act(Direction.GIVEN, Kind.ANSWER, written, "stackexchange", to=to, **place)
-        for at, votes in self.votes:
-            count = Count("stackexchange", answer.url, Kind.LIKE, votes)
-            _tell(store, "stackexchange", at, Batch((answer,), counts=(count,)))
-        for look in self.looks:
-            at = datetime(look.day.year, look.day.month, look.day.day, 12, tzinfo=UTC)
-            seen = [Snapshot(HANDLE, look.followers)]
-            seen += [Snapshot("ada.bsky.example", look.others)] if look.others else []
-            _tell(store, "followers", at, Batch(snapshots=tuple(seen)))
-
-
-def pull(blog: Blog, at: datetime) -> dict[str, Outcome]:
-    """All sources are read at a moment of the story; what came of each, by name."""
-    with Workshop.open(blog.conf) as shop, client_for(shop.settings) as client:
-        sources, plan = shop.settings.sources, Plan(policy="always")
-        pulling = Pull(sources, shop.store, client, plan, sites=shop.settings.siteurls, now=at)
-        pulling.start(())
-        pulling.posts(shop.posts)
-        outcomes = pulling.finish()
-        shop.store.save_posts(shop.posts)
-    return {outcome.name: outcome for outcome in outcomes}
-
-
-def service(entries: Iterable[dict[str, Any]], token: str) -> WebmentionIo:
-    """A server of webmention.io that heard of everything when it was published."""
-    made = WebmentionIo(SITE.removeprefix("https://"), token)
-    for entry in sorted(entries, key=lambda entry: (entry["published"], entry["wm-id"])):
-        made.now = datetime.fromisoformat(entry["published"])
-        made.add(entry)
-    return made
-
-
-def _act(direction: Direction, kind: Kind, when: datetime, source: str, **more: Any) -> Act:  # noqa: ANN401
-    return Act(direction=direction, kind=kind, source=source, channel=source, published=when, **more)
-
-
-def _tell(store: Store, source: str, at: datetime, batch: Batch) -> None:
-    number = store.begin(source, at)
-    store.commit(number, source, batch, at)
-    store.end(number, source, at, error=None, pulled=None)
-
-
-MODERATION = f"""
-moderation = "hold"
-[hide]
-authors = ["https://mob.{VILLAGE}/"]
-words = ["casino"]
-[show]
-acts = ["https://s0.elsewhere.example/shown"]
-[trust]
-domains = ["{VILLAGE}", "twitter.com", "ycombinator.com"]
-"""

@@ -14,7 +14,8 @@ from typing import Any
 
 import networkx as nx
 
-from five_years import NOW, POSTS, ZONE, Deed, Story
+from deeds import NOW, POSTS, ZONE, Deed
+from five_years import Story
 
 __all__ = ["metrics", "posts", "shown_days", "side"]
 

@@ -20,9 +20,11 @@ import pytest
 import reckoning
 from blog import Blog
 from conversation.store import Store
-from five_years import IMPORTED, NOW, SITE, Story, pull, service
+from deeds import IMPORTED, NOW, SITE
+from five_years import Story
 from ledgers import Outline
 from loopback import serve
+from tidings import keep, pull, service, write
 
 TOKEN = "of-a-server-on-loopback"  # noqa: S105
 SPANS = ("all", "year")
@@ -46,9 +48,9 @@ def told(
     assert clock
     story, folder = Story(request.param), tmp_path_factory.mktemp("five-years")
     with serve(service(story.live, TOKEN)) as server:
-        blog = story.write(Blog(folder), server.url)
+        blog = write(story, Blog(folder), server.url)
         with Store.open("sqlite:///conversation.sqlite", folder) as store:
-            story.keep(store)
+            keep(story, store)
         outcomes = pull(blog, IMPORTED)
         assert not any(one.error or one.problems for one in outcomes.values())
     blog.configure(CONVERSATION_PULL="never", DEFAULT_LANG="de").build()
@@ -221,7 +223,7 @@ BACK = NOW - timedelta(days=5)
 
 def small(folder: Path, story: Story, base_url: str) -> Blog:
     """Six posts of the story, with all that was said of the others told of these."""
-    return story.write(Blog(folder), base_url, posts=range(114, 120)).configure(CONVERSATION_PULL="never")
+    return write(story, Blog(folder), base_url, posts=range(114, 120)).configure(CONVERSATION_PULL="never")
 
 
 def seen(blog: Blog, at: datetime, clock: pytest.MonkeyPatch) -> dict[str, Any]:
