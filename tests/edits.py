@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from blog import SITE, mention
-from sites import Link, Site, Source
+from posts_and_pages import Link, Source
+from sites import Site
 
 __all__ = ["CONTENT", "Edit", "add_post", "delete_post", "edit_body", "pick", "publish", "retag", "retitle", "rewrite"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from edits import Edit, pick, rewrite
-from sites import PLUGINS, THEMES, Site
+from site_plugins import PLUGINS
+from sites import THEMES, Site
 
 __all__ = ["AROUND", "CACHE", "OUTPUT", "edit_template", "set_setting"]
 

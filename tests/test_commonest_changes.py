@@ -16,7 +16,8 @@ from edits import retitle
 from edits_around import edit_template
 from equality import Trial, stamps
 from kiln import Kiln
-from sites import Site, Source, letter, many_posts
+from posts_and_pages import Source, letter, many_posts
+from sites import Site
 
 POSTS = int(os.environ.get("EQUALITY_POSTS", "60"))
 #: The posts of the change: somewhere in the midst, with neighbours on all lists; and a draft.

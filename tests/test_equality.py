@@ -23,7 +23,8 @@ from edits import CONTENT, Edit, add_post, delete_post, edit_body, retag
 from edits_around import AROUND, CACHE, OUTPUT
 from equality import Trial, differences, tree
 from kiln import Kiln
-from sites import PLUGINS, THEMES, Site
+from site_plugins import PLUGINS
+from sites import THEMES, Site
 
 SEQUENCES = int(os.environ.get("EQUALITY_SEQUENCES", "6"))
 STEPS = int(os.environ.get("EQUALITY_STEPS", "8"))
