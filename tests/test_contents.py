@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,13 @@ def test_addresses_beyond_ascii_and_sites_in_a_folder(tmp_path: Path) -> None:
     posts = read(blog, site="https://e.example/~ada")
     assert posts["a.md"].url == "https://e.example/~ada/straße-例.html"
     assert posts["index.md"].url == "https://e.example/~ada/"
+
+
+def test_a_file_whose_name_is_no_text_can_be_named(tmp_path: Path) -> None:
+    """A name in an old encoding comes as half characters, which no terminal prints and nothing can keep."""
+    blog = Blog(tmp_path).write("a.md")
+    (tmp_path / "content" / "a.md").rename(tmp_path / "content" / os.fsdecode(b"caf\xe9.md"))
+    assert list(read(blog)) == ["caf?.md"]
 
 
 def test_what_pelican_makes_of_a_text_is_left_alone(tmp_path: Path) -> None:

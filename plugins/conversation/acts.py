@@ -51,7 +51,7 @@ class Kind(StrEnum):
 KINDS = tuple(kind for kind in Kind if kind is not Kind.VIEW)
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, omit_defaults=True):
     """Somebody as one source names them (an h-card). All fields may be empty: an anonymous person."""
 
     name: str = ""

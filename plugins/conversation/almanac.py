@@ -6,23 +6,23 @@ It holds people's names and addresses, so whoever is to be forgotten makes it go
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
 
+from .acquaintances import Signed
 from .files import caches_of
-from .leaves import COLUMNS, Details, Leaf, entry_as_json, entry_from_json
+from .leaves import COLUMNS, Details, Leaf
 from .ledger import Entry
 
 __all__ = ["Almanac", "Damaged", "Page", "path_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 3
+EDITION = 4
 #: Seconds to wait for another build of the same site.
 PATIENCE = 5
 #: Values in one `IN (...)`.
@@ -30,9 +30,8 @@ CHUNK = 500
 
 _BLOBS = ", ".join(f"{name} BLOB" for name in COLUMNS)
 _TABLES = f"""
-CREATE TABLE leaves (
-    url TEXT PRIMARY KEY, key TEXT, leaf TEXT, entries TEXT, spots TEXT, signed TEXT, {_BLOBS}
-);
+CREATE TABLE leaves (url TEXT PRIMARY KEY, leaf BLOB, {_BLOBS}) WITHOUT ROWID;
+CREATE TABLE details (url TEXT PRIMARY KEY, entries BLOB, spots BLOB, signed BLOB);
 CREATE TABLE lines (at INTEGER, line TEXT, url TEXT);
 CREATE INDEX lines_at ON lines (at DESC, line);
 CREATE INDEX lines_url ON lines (url);
@@ -41,9 +40,19 @@ CREATE INDEX remarks_at ON remarks (at DESC, url);
 CREATE INDEX remarks_url ON remarks (url);
 CREATE TABLE photos (url TEXT, photo TEXT);
 CREATE INDEX photos_url ON photos (url);
-CREATE TABLE notes (name TEXT PRIMARY KEY, note TEXT);
+CREATE TABLE notes (name TEXT PRIMARY KEY, note BLOB);
 PRAGMA user_version = {EDITION};
 """
+
+
+T = TypeVar("T")
+
+
+class Rows(NamedTuple):
+    """The rows of a page in the ledger: of acts received, and of the blogger's own."""
+
+    entries: tuple[Entry, ...]
+    mine: tuple[Entry, ...]
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -116,41 +125,33 @@ class Almanac:
 
     def leaves(self, urls: Iterable[str] | None = None) -> dict[str, Leaf]:
         """The leaves of these pages, or of all, by the address of their page."""
-        everything = "SELECT url, key, leaf FROM leaves"
-        rows = self._all(everything) if urls is None else self._rows("key, leaf", urls)
-        return {url: Leaf.from_json(url, key, text) for url, key, text in rows}
+        rows = self._all("SELECT url, leaf FROM leaves") if urls is None else self._rows("leaf", "leaves", urls)
+        return dict(_read(rows, Leaf))
 
     def columns(self, *names: str) -> Iterator[tuple[str, list[bytes]]]:
         """Some of the arrays of all pages, as bytes, in the order of the pages' addresses."""
         for url, *columns in self._all(f"SELECT url, {', '.join(names)} FROM leaves ORDER BY url"):  # noqa: S608 - ours
             yield url, columns
 
-    def entries(self, urls: Iterable[str]) -> dict[str, tuple[list[Entry], list[Entry]]]:
-        """The rows of these pages in the ledger: of acts received, and of the blogger's own."""
-        return {
-            url: ([*map(entry_from_json, entries)], [*map(entry_from_json, mine)])
-            for url, (entries, mine) in self._some("entries", urls)
-        }
+    def entries(self, urls: Iterable[str]) -> dict[str, Rows]:
+        """The rows of these pages."""
+        return dict(_read(self._rows("entries", "details", urls), Rows))
 
-    def spots(self, urls: Iterable[str]) -> dict[str, list[list[str]]]:
+    def spots(self, urls: Iterable[str]) -> dict[str, tuple[tuple[str, str], ...]]:
         """`Details.spots` of these pages."""
-        return dict(self._some("spots", urls))
+        return dict(_read(self._rows("spots", "details", urls), tuple[tuple[str, str], ...]))
 
-    def signed(self, urls: Iterable[str]) -> dict[str, list[list[str]]]:
-        """Key and name of `Details.signed` of these pages."""
-        return dict(self._some("signed", urls))
+    def signed(self, urls: Iterable[str]) -> dict[str, tuple[Signed, ...]]:
+        """`Details.signed` of these pages."""
+        return dict(_read(self._rows("signed", "details", urls), tuple[Signed, ...]))
 
-    def _some(self, column: str, urls: Iterable[str]) -> Iterator[tuple[str, Any]]:
-        """A column of these pages, which is JSON."""
-        return ((url, json.loads(text)) for url, text in self._rows(column, urls))
-
-    def _rows(self, columns: str, urls: Iterable[str]) -> Iterator[Any]:
-        """Address and columns of these pages, in the order of their addresses."""
+    def _rows(self, column: str, table: str, urls: Iterable[str]) -> Iterator[Any]:
+        """Address and column of these pages, in the order of their addresses."""
         wanted = sorted(set(urls))
         for start in range(0, len(wanted), CHUNK):
             some = wanted[start : start + CHUNK]
             marks = ", ".join("?" * len(some))
-            yield from self._all(f"SELECT url, {columns} FROM leaves WHERE url IN ({marks}) ORDER BY url", some)  # noqa: S608 - ours
+            yield from self._all(f"SELECT url, {column} FROM {table} WHERE url IN ({marks}) ORDER BY url", some)  # noqa: S608 - ours
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """All rows of received.csv, newest first."""
@@ -175,11 +176,10 @@ class Almanac:
             found.setdefault(url, []).append(photo)
         return found
 
-    def note(self, name: str) -> object:
-        """What was noted under a name, as plain values; None where nothing was."""
-        for (text,) in self._all("SELECT note FROM notes WHERE name = ?", [name]):
-            return json.loads(text)
-        return None
+    def note(self, name: str, kind: type[T]) -> T | None:
+        """What was noted under a name, which is of that kind; None where nothing was."""
+        rows = self._all("SELECT name, note FROM notes WHERE name = ?", [name])
+        return next((note for _, note in _read(rows, kind)), None)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
@@ -195,14 +195,11 @@ class Almanac:
     def keep(self, pages: Iterable[Page]) -> None:
         """Keeps pages of which nothing is kept (`drop`)."""
         for page in pages:
-            url = page.leaf.url
-            details = page.details
-            entries = [[entry_as_json(entry) for entry in rows] for rows in (details.entries, details.mine)]
-            signed = [(one.key, one.name) for one in details.signed]
-            told = [url, page.leaf.key, page.leaf.as_json(), *map(json.dumps, (entries, details.spots, signed))]
-            columns = [page.columns[name].tobytes() for name in COLUMNS]
-            marks = ", ".join("?" * (len(told) + len(columns)))
-            self._do(f"INSERT INTO leaves VALUES ({marks})", [*told, *columns])  # noqa: S608 - ours
+            url, details = page.leaf.url, page.details
+            row = [url, json.encode(page.leaf), *(page.columns[name].tobytes() for name in COLUMNS)]
+            self._do(f"INSERT INTO leaves VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - ours
+            told = Rows(details.entries, details.mine), details.spots, details.signed
+            self._do("INSERT INTO details VALUES (?, ?, ?, ?)", [url, *map(json.encode, told)])
             self._many("INSERT INTO lines VALUES (?, ?, ?)", [(at, line, url) for at, line in page.lines])
             self._many("INSERT INTO remarks VALUES (?, ?)", [(at, url) for at in page.remarks])
             self._many("INSERT INTO photos VALUES (?, ?)", [(url, photo) for photo in page.photos])
@@ -210,12 +207,12 @@ class Almanac:
     def drop(self, urls: Iterable[str]) -> None:
         """Forgets pages, as far as anything is kept of them."""
         gone = [(url,) for url in urls]
-        for table in ("leaves", "lines", "remarks", "photos"):
+        for table in ("leaves", "details", "lines", "remarks", "photos"):
             self._many(f"DELETE FROM {table} WHERE url = ?", gone)  # noqa: S608 - ours
 
     def write_down(self, name: str, note: object) -> None:
-        """Notes plain values under a name."""
-        self._do("INSERT OR REPLACE INTO notes VALUES (?, ?)", [name, json.dumps(note)])
+        """Notes plain values, or a record of such, under a name."""
+        self._do("INSERT OR REPLACE INTO notes VALUES (?, ?)", [name, json.encode(note)])
 
     def _all(self, statement: str, values: Sequence[object] = ()) -> Iterator[Any]:
         with self._told():
@@ -237,6 +234,16 @@ class Almanac:
         except sqlite3.DatabaseError as error:
             self._is_busy = "locked" in str(error)
             raise Damaged(str(error)) from error
+
+
+def _read(rows: Iterable[tuple[str, bytes]], kind: type[T]) -> Iterator[tuple[str, T]]:
+    """Names with what was kept of a kind. Raises Damaged where it is of another."""
+    decode = json.Decoder(kind).decode
+    try:
+        for name, kept in rows:
+            yield name, decode(kept)
+    except DecodeError as error:
+        raise Damaged(str(error)) from error
 
 
 def path_of(root: Path) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import MappingProxyType
 
@@ -219,7 +219,12 @@ class Assembly:
     def _written(self) -> tuple[list[Snapshot], list[Problem]]:
         """The days in the table of milestones, and what is wrong with it."""
         path = self._settings.milestones
-        return read_milestones(path, path.name, published_days(self.posts, self._settings.timezone))
+        return read_milestones(path, path.name, self._published)
+
+    @cached_property
+    def _published(self) -> list[date]:
+        """The days on which the site's articles appeared."""
+        return published_days(self.posts, self._settings.timezone)
 
     @property
     def problems(self) -> list[Problem]:
@@ -228,9 +233,8 @@ class Assembly:
 
     def _days(self) -> list[Snapshot]:
         """How the blog stood on the days worth telling."""
-        zone = self._settings.timezone
-        published = published_days(self.posts, zone)
-        return notable(self._written[0], observed_days(self._store.snapshots(), published, zone))
+        seen = observed_days(self._store.snapshots(), self._published, self._settings.timezone)
+        return notable(self._written[0], seen)
 
     def _points(self) -> Iterator[Entry]:
         """What the blogger's answers elsewhere drew: points that a service counts and nobody is named for."""

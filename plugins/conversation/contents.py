@@ -136,11 +136,14 @@ def _original(content: Content) -> Content:
 
 
 def _path(content: Content) -> str:
-    """The file that it was read from, relative to PATH: as Pelican says, and quicker where it lies there plainly."""
-    path, root = content.source_path, f"{content.settings['PATH']}/"
-    if path.startswith(root) and "/." not in path and "//" not in path and "\\" not in path:
-        return str(path[len(root) :])
-    return str(content.get_relative_source_path())
+    """The file that it was read from, relative to PATH: as Pelican says, and quicker where it lies there plainly.
+
+    What of its name is no text in UTF-8 becomes question marks: nobody could print it, or keep it as JSON.
+    """
+    path, root = str(content.source_path), f"{content.settings['PATH']}/"
+    plain = path.startswith(root) and "/." not in path and "//" not in path and "\\" not in path
+    found = path[len(root) :] if plain else str(content.get_relative_source_path())
+    return found if found.isascii() else found.encode("utf-8", "replace").decode("utf-8")
 
 
 def _text(title: str) -> str:

@@ -10,8 +10,6 @@ import csv
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from .acts import Direction
@@ -22,7 +20,7 @@ from .ledger.received import stamp
 from .sanitise import line
 from .sources.giving import COLUMNS, EXPORTED
 
-__all__ = ["HEADERS", "head", "in_order", "lines", "made_of", "table"]
+__all__ = ["HEADERS", "head", "lines", "made_of", "newest_first", "table"]
 
 #: The columns of both tables; given.csv begins with those of content/giving.csv, so that it can be read as one.
 HEADERS: Mapping[Direction, tuple[str, ...]] = {
@@ -41,8 +39,8 @@ def table(ledger: Ledger, direction: Direction) -> str:
     """One side of a ledger as CSV, newest first; the sum of `number` is the side's number of acts in ledger.json."""
     entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
     published = {post.url for post in ledger.posts}
-    rows = sorted(lines(entries, direction, published, ledger.zone), reverse=True)
-    return "".join([head(direction), *in_order(rows)])
+    rows = sorted(lines(entries, direction, published, ledger.zone), key=newest_first)
+    return "".join([head(direction), *(row for _, row in rows)])
 
 
 def made_of(ledger: Ledger, direction: Direction) -> list[object]:
@@ -66,11 +64,9 @@ def lines(
         yield stamp(entry.when), _written([cells.get(name, "") for name in header])
 
 
-def in_order(some: Iterable[tuple[int, str]]) -> Iterator[str]:
-    """Lines that come newest first; what happened at one moment is put in an order that no shuffling changes."""
-    for _, together in groupby(some, key=itemgetter(0)):
-        same = [line for _, line in together]
-        yield from sorted(same, key=lambda line: next(csv.reader([line]))) if len(same) > 1 else same
+def newest_first(one: tuple[int, str]) -> tuple[int, str]:
+    """What such lines are sorted by: those of one moment come in an order that no shuffling changes."""
+    return -one[0], one[1]
 
 
 class _Echo:

@@ -8,30 +8,32 @@ together when a template reads them.
 from __future__ import annotations
 
 import hashlib
-import json
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct, structs
+from msgspec import Struct, json
 
 from .acquaintances import Signed
-from .acts import Direction, Kind, Person
+from .acts import Person
 from .ledger import Entry
-from .ledger.entries import FIELDS, address, local_date, values_of
-from .ledger.received import manner, moment, number_of, stamp
+from .ledger.entries import address, local_date
+from .ledger.received import manner, number_of, stamp
 from .threads import Counts, Sketch, permalink
 
-__all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest", "entry_as_json", "entry_from_json"]
+__all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest"]
 
 #: The arrays of a leaf by name, with the type of their numbers: those of `ledger.received.Table`, without the post, and
 #: `links` (permalinks of all that may be seen) and `named` (the keys of all who are named), as `number_of` has them.
 COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how": "I", "links": "q", "named": "q"}
 
 
-class Leaf(Struct, frozen=True, kw_only=True):
+#: What is no plain value is what it calls itself: a text that is more than a text, say.
+_encode = json.Encoder(enc_hook=repr).encode
+
+
+class Leaf(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The small part, which every build reads.
 
     `key` is a digest of all that it was made of, `says` of all that its conversation is made of here: moderation is in
@@ -58,47 +60,6 @@ class Leaf(Struct, frozen=True, kw_only=True):
     joined: bool = False
     mine: int = 0
     own: tuple[tuple[Person, int], ...] = ()
-
-    def as_json(self) -> str:
-        """Everything but address and key, as `from_json` reads it."""
-        days = [day and day.isoformat() for day in (self.first, self.last)]
-        own = [[*structs.astuple(who), number] for who, number in self.own]
-        told = [
-            self.listed,
-            self.at_least,
-            self.faces,
-            self.parts,
-            *days,
-            self.waiting,
-            self.replies_waiting,
-            self.joined,
-            self.mine,
-            own,
-        ]
-        return json.dumps([self.says, structs.astuple(self.counts), *told])
-
-    @classmethod
-    def from_json(cls, url: str, key: str, text: str) -> Leaf:
-        """The leaf that `as_json` wrote. Raises ValueError or TypeError where it did not."""
-        says, counts, listed, at_least, faces, parts, first, last, *told = json.loads(text)
-        waiting, replies_waiting, joined, mine, own = told
-        return cls(
-            url=url,
-            key=key,
-            says=says,
-            counts=Counts(*counts),
-            listed=tuple(listed),
-            at_least=tuple(at_least),
-            faces=tuple((initials, tuple(photos)) for initials, photos in faces),
-            parts=parts,
-            first=first and date.fromisoformat(first),
-            last=last and date.fromisoformat(last),
-            waiting=waiting,
-            replies_waiting=replies_waiting,
-            joined=joined,
-            mine=mine,
-            own=tuple((Person(*who), number) for *who, number in own),
-        )
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -130,19 +91,10 @@ def columns_of(details: Details, channels: dict[str, int], zone: ZoneInfo) -> di
     return {name: array(kind, rows[name]) for name, kind in COLUMNS.items()}
 
 
-def entry_as_json(entry: Entry) -> list[object]:
-    """An entry as plain values, in the order of its fields."""
-    return [stamp(value) if name == "when" else value for name, value in zip(FIELDS, values_of(entry), strict=True)]
-
-
-def entry_from_json(plain: Sequence[object]) -> Entry:
-    """The entry that `entry_as_json` wrote. Raises ValueError or TypeError where it did not."""
-    values: dict[str, Any] = dict(zip(FIELDS, plain, strict=True))
-    values["direction"], values["kind"] = Direction(values["direction"]), Kind(values["kind"])
-    values["when"] = moment(values["when"])
-    return Entry(**values)
-
-
 def digest(*parts: object) -> str:
-    """A digest of plain values: texts, numbers, times, and tuples and lists of these."""
-    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    """A digest of plain values: texts, numbers, times, records, and tuples and lists of these."""
+    try:
+        told = _encode(parts)
+    except (UnicodeEncodeError, TypeError):  # half a surrogate pair, or a key, of which JSON has none
+        told = repr(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(told, digest_size=16).hexdigest()

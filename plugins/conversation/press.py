@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import markdown
@@ -32,6 +32,7 @@ from .files import drafts_of, replacing
 from .further import further_pages, remove_former
 from .leaves import digest
 from .ledger.catalogue import catalogue
+from .pictures.album import FOLDER
 from .placement import base_template, links_sheet, page_template, static_files
 from .posts import Post
 from .settings import Settings
@@ -60,6 +61,8 @@ class _Files(Struct, frozen=True, kw_only=True, dict=True):
     written: dict[str, Sequence[Any]] = field(default_factory=dict)
     #: The files of this edition that Pelican's writer does not know of, below the output.
     files: set[str] = field(default_factory=set)
+    #: The folders into which files were written, below the output.
+    touched: set[str] = field(default_factory=set)
 
     def file(self, path: str | Path, text: str) -> None:
         """Writes a file of text below the output; a path that leads out of it is refused, as Pelican does."""
@@ -67,13 +70,25 @@ class _Files(Struct, frozen=True, kw_only=True, dict=True):
 
     def lines(self, path: str | Path, lines: Iterable[str]) -> None:
         """The same, piece by piece. Whoever reads the site meanwhile has the old file, or the new one."""
-        target = Path(sanitised_join(str(self.output), str(path)))
-        self.files.add(str(path))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(target, self.drafts) as draft, draft.open("w", encoding="utf-8") as file:
+        with self._replacing(path) as (target, draft), draft.open("w", encoding="utf-8") as file:
             file.writelines(lines)
         if str(path) in self.written:
             self.written[str(path)] = [*self.written[str(path)][:1], *_mark(target)]
+
+    def image(self, path: str, image: bytes) -> None:
+        """Writes a picture likewise."""
+        with self._replacing(path) as (_, draft):
+            draft.write_bytes(image)
+
+    @contextmanager
+    def _replacing(self, path: str | Path) -> Iterator[tuple[Path, Path]]:
+        """The file's place, and the draft that comes there."""
+        target = Path(sanitised_join(str(self.output), str(path)))
+        self.files.add(str(path))
+        self.touched.update(map(str, PurePosixPath(path).parents))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target, self.drafts) as draft:
+            yield target, draft
 
     def is_due(self, path: str | Path, key: str) -> bool:
         """Whether a file of which `key` stands for all that is in it is to be written: it is not as it was left."""
@@ -129,20 +144,23 @@ def write(
     with getattr(writer, "together", nullcontext)():
         _write_further(pairs, press, output)
         _write_pages(edition, press, help_html)
-    files = write_files(edition, pairs, settings, output)
+    files = write_files(edition, pairs, settings, output).paths
     files |= {f"{settings['THEME_STATIC_DIR']}/{sheet.name}" for sheet in static_files()}
     # Whoever keeps the output tidy is told which files of ours are in it.
     signal("incremental_outputs").send(generator, paths=sorted(files))
 
 
-def write_files(edition: Edition, pairs: Sequence[Pair], settings: Mapping[str, Any], output: Path) -> set[str]:
-    """Writes all of an edition that is no page; returns the paths of these files below the output.
+class Files(Struct, frozen=True):
+    """The files of an edition that are no pages, by their paths below the output; and which folders were `touched`."""
 
-    `settings` are Pelican's.
-    """
-    former = edition.almanac.note("files")
-    known = former if isinstance(former, dict) else {}
-    desk = _Files(settings=settings, output=output, drafts=drafts_of(edition.ours.root), former=known)
+    paths: set[str]
+    touched: set[str]
+
+
+def write_files(edition: Edition, pairs: Sequence[Pair], settings: Mapping[str, Any], output: Path) -> Files:
+    """Writes all of an edition that is no page. `settings` are Pelican's."""
+    former = edition.almanac.note("files", dict[str, list[Any]]) or {}
+    desk = _Files(settings=settings, output=output, drafts=drafts_of(edition.ours.root), former=former)
     edition.album.write(output)
     desk.files.update(edition.album.paths.values())
     _write_feeds(edition, pairs, desk)
@@ -150,7 +168,8 @@ def write_files(edition: Edition, pairs: Sequence[Pair], settings: Mapping[str, 
         _write_ledger(edition, desk)
     if desk.written != desk.former:
         edition.almanac.write_down("files", desk.written)
-    return desk.files
+    pictures = {str(folder) for folder in (PurePosixPath(FOLDER), *PurePosixPath(FOLDER).parents)}
+    return Files(desk.files, desk.touched | pictures)
 
 
 def _write_pages(edition: Edition, press: _Press, help_html: Markup) -> None:
@@ -234,10 +253,7 @@ def _write_ledger(edition: Edition, files: _Files) -> None:
         files.lines(folder / "received.csv", chain([exports.head(Direction.RECEIVED)], lines))
     files.file(folder / "year.json", edition.summary.as_json())
     if edition.poster:
-        target = files.output / edition.poster_path
-        with replacing(target, files.drafts) as draft:
-            draft.write_bytes(edition.poster)
-        files.files.add(edition.poster_path)
+        files.image(edition.poster_path, edition.poster)
 
 
 def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None:

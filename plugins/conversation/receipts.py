@@ -44,8 +44,9 @@ def table_of(almanac: Almanac, posts: Iterable[Post], channels: Iterable[str], b
 def lines_of(almanac: Almanac, ledger: Ledger) -> Iterator[str]:
     """The lines of received.csv below its head."""
     published = {post.url for post in ledger.posts}
-    more = exports.lines(ledger.acts.received, Direction.RECEIVED, published, ledger.zone)
-    return exports.in_order(heapq.merge(almanac.lines(), sorted(more, reverse=True), key=lambda one: -one[0]))
+    order = exports.newest_first
+    more = sorted(exports.lines(ledger.acts.received, Direction.RECEIVED, published, ledger.zone), key=order)
+    return (line for _, line in heapq.merge(almanac.lines(), more, key=order))
 
 
 def fact_of(post: Post, leaf: Leaf, links: int) -> PostFacts:

@@ -15,7 +15,7 @@ from typing import cast
 
 from msgspec import structs
 
-from .acquaintances import Acquaintances, Signed
+from .acquaintances import Acquaintances
 from .acts import Act, Person, Problem
 from .almanac import Almanac
 from .assembly import Assembly, Unmatched
@@ -64,13 +64,12 @@ class Remembered(Assembly):
     ) -> None:
         super().__init__(settings, store, posts, now)
         self._almanac, self._versions, self._share = almanac, versions, share
-        noted = almanac.note("channels")
-        self._channels: dict[str, int] = dict(noted) if isinstance(noted, dict) else {}
+        self._channels = almanac.note("channels", dict[str, int]) or {}
 
     def save_posts(self) -> None:
         """Tells the store of the posts, unless they are those of the last build."""
         key = digest(self._settings.store, *self._keys.posts.values())
-        if self._almanac.note("posts") != key:
+        if self._almanac.note("posts", str) != key:
             self._store.save_posts(self.posts)
             with self._almanac.writing():
                 self._almanac.write_down("posts", key)
@@ -238,12 +237,12 @@ class Remembered(Assembly):
     @cached_property
     def _given(self) -> Given:
         """All that was given, from the last build where it is as it was."""
-        noted = self._almanac.note("given")
-        if isinstance(noted, dict) and noted["key"] == self._keys.given:
-            return Given.from_plain(noted["given"])
-        made = given_anew(self.gifts, super().links_of, self._desk, self.people)
+        kept = self._almanac.note("given", Given)
+        if kept and kept.key == self._keys.given:
+            return kept
+        made = given_anew(self._keys.given, self.gifts, super().links_of, self._desk, self.people)
         with self._almanac.writing():
-            self._almanac.write_down("given", {"key": self._keys.given, "given": made.as_plain()})
+            self._almanac.write_down("given", made)
         return made
 
     @cached_property
@@ -256,7 +255,7 @@ class Remembered(Assembly):
         """As in `Assembly`, as far as links of posts lead to people."""
         wanted = {number for links in self._given.links.values() for number in links.whose}
         pages = [url for url, numbers in self._numbers("named") if not wanted.isdisjoint(numbers)]
-        told = (Signed(*one) for signatures in self._almanac.signed(pages).values() for one in signatures)
+        told = (one for signatures in self._almanac.signed(pages).values() for one in signatures)
         return Acquaintances(self._settings, self.people, (one for one in told if number_of(one.key) in wanted))
 
     @cached_property

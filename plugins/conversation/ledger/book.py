@@ -32,6 +32,7 @@ _POSTS = '\n "posts": [\n%s\n ]'
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
 _SHOWN = tuple(name for name in PostFacts.__struct_fields__ if name != "published")
 _values = attrgetter(*_SHOWN)
+_ONE_POST = "  {\n" + ",\n".join(f'   "{name}": %s' for name in _SHOWN) + "\n  }"
 
 # What a message of an error may carry by accident: credentials in an address, a token in a query or a header.
 _SECRETS = re.compile(
@@ -155,9 +156,7 @@ def _post(post: PostFacts) -> dict[str, object]:
 
 def _written(post: PostFacts) -> str:
     """What stands of a post in ledger.json, as `json.dumps` with an indent of 1 writes it there."""
-    told = ((name, value if type(value) is int else _dumps(value)) for name, value in _post(post).items())
-    lines = ",\n".join(f'   "{name}": {value}' for name, value in told)
-    return f"  {{\n{lines}\n  }}"
+    return _ONE_POST % tuple(value if type(value) is int else _dumps(value) for value in _post(post).values())
 
 
 def _clean(source: SourceFacts) -> SourceFacts:

@@ -38,7 +38,7 @@ YEAR = timedelta(days=365)
 _PLAIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?/[A-Za-z0-9/._~@-]*")
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One act, or a number of acts of which no more is known than how many they are (`number`).
 
     `person` is whom it was given to or received from (`Person.key`); "" is anonymous. `target` is the page it is about

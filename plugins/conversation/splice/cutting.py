@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from ..leaves import digest
+from ..posts import digest_of_body
 from .errors import NotSplicable
 
 __all__ = ["Cut", "spliced"]
@@ -21,7 +21,7 @@ NOWHERE = -1
 class Cut(Struct, frozen=True):
     """A part of a page: where it began when the page was made, its length in characters, its first characters.
 
-    `digest` stands for all of it (`leaves.digest`).
+    `digest` stands for all of it (`digest_of_body`).
     """
 
     begin: int
@@ -32,7 +32,7 @@ class Cut(Struct, frozen=True):
     @classmethod
     def of(cls, text: str, begin: int) -> Cut:
         """The part that is this text."""
-        return cls(begin, len(text), text[:HEAD], digest(text))
+        return cls(begin, len(text), text[:HEAD], digest_of_body(text))
 
 
 def spliced(page: str, cuts: Sequence[Cut], texts: Sequence[str | None]) -> tuple[str, list[Cut]]:
@@ -78,7 +78,7 @@ def _found(page: str, cuts: Sequence[Cut], wanted: Sequence[bool]) -> list[int]:
 
 
 def _is_at(page: str, cut: Cut, place: int) -> bool:
-    return 0 <= place <= len(page) - cut.size and digest(page[place : place + cut.size]) == cut.digest
+    return 0 <= place <= len(page) - cut.size and digest_of_body(page[place : place + cut.size]) == cut.digest
 
 
 def _places(page: str, head: str) -> Iterator[int]:

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.exceptions import TemplateError
 from msgspec import Struct
+from msgspec.json import decode
 
 from ..posts import Post
 from .errors import NotSplicable
@@ -53,7 +54,7 @@ class StandIn(Struct, frozen=True):
     @classmethod
     def from_json(cls, text: str) -> StandIn:
         """What `as_json` wrote."""
-        post, told = json.loads(text)
+        post, told = decode(text)
         for name in _TIMES:
             if isinstance(post[name], str):
                 post[name] = datetime.fromisoformat(post[name])

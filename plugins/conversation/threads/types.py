@@ -22,7 +22,7 @@ FOLDED_LETTERS = 1_200
 NAMELESS = "Somebody"
 
 
-class Counts(Struct, frozen=True):
+class Counts(Struct, frozen=True, omit_defaults=True):
     """The five numbers of a post, as the contract defines them."""
 
     comments: int = 0
