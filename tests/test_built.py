@@ -58,6 +58,24 @@ def test_a_folder_that_nothing_came_to_is_not_listed_again(site: Path, monkeypat
     assert outputs_of(site, before) == before
 
 
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_second_look_at_touched_folders_sees_what_a_whole_one_sees(
+    site: Path, change: Callable[[Path], object]
+) -> None:
+    """Whoever knows where something was written need not look at ten thousand files again."""
+    before = outputs_of(site, Outputs())
+    change(site)
+    touched = {str(site), str(site / "posts"), *(str(site / "posts" / name) for name in "abc")}
+    assert outputs_of(site, before, touched).files == outputs_of(site, Outputs()).files
+
+
+def test_a_second_look_passes_over_what_was_not_touched(site: Path) -> None:
+    """What somebody alters by hand while the site is refreshed is noticed at the next time, not taken for ours."""
+    before = outputs_of(site, Outputs())
+    (site / "posts" / "a" / "index.html").write_text("something by hand")
+    assert outputs_of(site, before, {str(site), str(site / "posts" / "b")}).files == before.files
+
+
 def test_the_time_of_a_folder_that_just_changed_is_not_relied_on(site: Path) -> None:
     """What came in the same tick as the last look at its folder is noticed all the same."""
     _age(site, FAR_AHEAD)

@@ -150,20 +150,28 @@ def is_copied(pelican_settings: Mapping[str, Any], ours: Settings, outputs: Outp
     return any(path.name in names or any(path.is_relative_to(folder) for folder in static) for path in own)
 
 
-def outputs_of(output: Path, former: Outputs) -> Outputs:
-    """The files of a site as they are; `former` is what this told before, so that few folders have to be listed."""
-    files: dict[str, list[Any]] = {}
+def outputs_of(output: Path, former: Outputs, touched: Container[str] | None = None) -> Outputs:
+    """The files of a site as they are; `former` is what this told before, so that few folders have to be listed.
+
+    Where it is known which folders were `touched` since then, only these and new ones are looked at.
+    """
+    files: dict[str, Sequence[Any]] = {}
     times: dict[str, int] = {}
     lately = time.time_ns() - MOMENT
     left = [str(output)]
     while left:
         folder = left.pop()
+        if touched is not None and folder in former.files and folder not in touched:
+            files[folder] = former.files[folder]
+            times |= {folder: former.times[folder]} if folder in former.times else {}
+            left += [f"{folder}{os.sep}{name}" for name in former.inside(folder)[1]]
+            continue
         try:
             changed = os.stat(folder).st_mtime_ns  # noqa: PTH116 - of ten thousand folders, quickly
             names, folders = _listed(folder) if former.times.get(folder) != changed else former.inside(folder)
         except OSError:  # it went away meanwhile, or nobody may look into it
             continue
-        files[folder] = [{name: list(_mark(f"{folder}{os.sep}{name}")[1:]) for name in names}, folders]
+        files[folder] = [{name: _seen(f"{folder}{os.sep}{name}") for name in names}, folders]
         if changed < lately:
             times[folder] = changed
         left += [f"{folder}{os.sep}{name}" for name in folders]
@@ -255,11 +263,17 @@ def _marks(roots: Iterable[Path], but: Container[str] = ()) -> Iterator[tuple[st
 
 
 def _mark(path: str) -> tuple[str, int, int]:
+    size, changed = _seen(path)
+    return path, size, changed
+
+
+def _seen(path: str) -> list[int]:
+    """The size and time of a file, of which there are ten thousand."""
     try:
-        stat = os.stat(path)  # noqa: PTH116 - of ten thousand files, quickly
+        stat = os.stat(path)  # noqa: PTH116
     except OSError:
-        return path, -1, -1
-    return path, stat.st_size, stat.st_mtime_ns
+        return [-1, -1]
+    return [stat.st_size, stat.st_mtime_ns]
 
 
 def _plain(value: object) -> object:

@@ -144,7 +144,7 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
         keep(folder, None)
         changed = site.write(pages)
     state = state_of(shop.store, posts, versions, shop.settings)  # with the pictures that came
-    keep(folder, _built(inputs, outputs_of(shop.output, output), state, posts, now))
+    keep(folder, _built(inputs, outputs_of(shop.output, output, site.touched), state, posts, now))
     return changed
 
 
@@ -154,6 +154,8 @@ class _Site:
     def __init__(self, shop: Workshop, places: Places, contents: Sequence[StandIn], edition: Edition) -> None:
         self._shop, self._places, self._contents, self._edition = shop, places, contents, edition
         self._keys = edition.keys
+        #: The folders into which something was written.
+        self.touched: set[str] = set()
 
     def pages(self) -> dict[Path, tuple[Noted, str]]:
         """All pages that show something new, by their files: what is noted of each by then, and its text.
@@ -180,10 +182,12 @@ class _Site:
             whole = text.encode("utf-8")
             if file.read_bytes() != whole:
                 changed.append(file)
+                self.touched.add(str(file.parent))
                 with replacing(file, drafts_of(self._shop.settings.root)) as draft:
                     draft.write_bytes(whole)
         talking = [(one, one.post) for one in self._contents]
-        write_files(self._edition, talking, self._shop.pelican_settings, self._shop.output)
+        files = write_files(self._edition, talking, self._shop.pelican_settings, self._shop.output)
+        self.touched |= {str(self._shop.output / folder) for folder in files.touched}
         self._places.keep(noted for noted, _ in pages.values())
         self._places.note_state(self._keys)
         return changed
