@@ -5,13 +5,15 @@ Whatever is said here instead of a build is exact: a build would leave every byt
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from pelican import Pelican
 from pelican.generators import Generator
 from pelican.utils import sanitised_join
@@ -78,7 +80,7 @@ def begin(pelican: Pelican) -> None:
     if before is None or any(before.inputs.get(name) != inputs[name] for name in _CODE):
         shutil.rmtree(compiled_of(folder), ignore_errors=True)
     keep(folder, None)
-    pelican.conversation_inputs = inputs
+    pelican.conversation_begun = _Begun(inputs, before.output if before else Outputs())
 
 
 def epoch(pelican: Pelican) -> str:
@@ -92,9 +94,20 @@ def epoch(pelican: Pelican) -> str:
 
 def end(pelican: Pelican) -> None:
     """Notes what a build left, where it was noted what it is made of."""
-    inputs = getattr(pelican, "conversation_inputs", None)
-    if inputs is None:
-        return
+    begun = getattr(pelican, "conversation_begun", None)
+    if isinstance(begun, _Begun):
+        with _without_collections():
+            _end(pelican, begun)
+
+
+class _Begun(Struct, frozen=True):
+    """What a build is made of (`inputs_of`), and what the one before it left."""
+
+    inputs: Mapping[str, str]
+    output: Outputs
+
+
+def _end(pelican: Pelican, begun: _Begun) -> None:
     ours, output = settings_of(pelican.settings), Path(pelican.settings["OUTPUT_PATH"])
     folder = cache_of(ours)
     with closing(Places(places_of(folder))) as places:
@@ -103,7 +116,19 @@ def end(pelican: Pelican) -> None:
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
         state = state_of(store, posts, store.versions(), ours)
-    keep(folder, _built(inputs, outputs_of(output, Outputs()), state, posts, datetime.now(UTC)))
+    keep(folder, _built(begun.inputs, outputs_of(output, begun.output), state, posts, datetime.now(UTC)))
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """While this is entered, Python does not walk over the whole site for garbage: hardly anything is, before the end."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], object]) -> list[Path]:

@@ -7,6 +7,7 @@ decides about words that it cannot read, and its code is 1. Options that contrad
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import json
@@ -65,7 +66,9 @@ def refresh(context: Context, settings: str = SETTINGS) -> None:
     from . import refreshing, workshop  # noqa: PLC0415
     from .splice import NotSplicable  # noqa: PLC0415
 
-    gc.disable()  # hardly anything is done with before the end, and to look for it takes a quarter of the time
+    # Hardly anything is done with before the end, and to look for it takes a quarter of the time, then as well.
+    gc.disable()
+    atexit.register(gc.freeze)
     try:
         with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
             pages = refreshing.brought_up_to_date(shop, datetime.now(UTC), print)

@@ -17,6 +17,8 @@ __all__ = ["leave_quickly"]
 
 #: Fewer objects are freed sooner than looked at.
 WORTHWHILE = 100_000
+#: Where Python's own pools of threads come from, and what they talk through: whoever asks several services leaves some.
+SILENT = frozenset({"multiprocessing.connection", "multiprocessing.pool"})
 
 
 def leave_quickly() -> None:
@@ -33,9 +35,14 @@ def _leave() -> None:
 
 def _last_words(objects: list[object]) -> bool:
     """Whether one of them has something to do when it goes; Python looks after the ways to the console itself."""
-    kinds = frozenset(kind for kind in set(map(type, objects)) if hasattr(kind, "__del__"))
+    kinds = frozenset(kind for kind in set(map(type, objects)) if hasattr(kind, "__del__") and not _is_silent(kind))
     console = frozenset(map(id, _console()))
     return any(type(one) in kinds and id(one) not in console for one in objects)
+
+
+def _is_silent(kind: type) -> bool:
+    """Whether all that these do when they go is to give back what the end of the process gives back anyway."""
+    return kind.__module__ in SILENT
 
 
 def _console() -> Iterator[object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -89,7 +90,9 @@ class Places:
         fresh = {noted.file: noted for file in sorted(folder.glob("*.jsonl")) for noted in _read(file)}
         with self._writing():
             known = {file for (file,) in self._connection.execute("SELECT file FROM pages")}
-            gone = {file for file in known - fresh.keys() if all_rendered or not (output / file).is_file()}
+            left = known - fresh.keys()
+            there = () if all_rendered else {file for file in left if os.path.isfile(f"{output}/{file}")}  # noqa: PTH113 - ten thousand
+            gone = left.difference(there)
             self._forget(gone)
             self._keep(fresh.values())
 
