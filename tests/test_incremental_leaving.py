@@ -49,10 +49,7 @@ Ring(held[sys.argv[3]]())
     ],
 )
 def test_what_has_last_words_says_them(tmp_path: Path, worthwhile: int, held: str, said: list[str]) -> None:
-    """Where a file is open, or an object has a finaliser, all goes as ever; else nothing is taken apart.
-
-    Nor is it where services were asked by several threads, as in nearly every build.
-    """
+    """Where a file is open, or an object has a finaliser, all goes as ever; else nothing is parted, threads or not."""
     arguments = [sys.executable, "-c", PROGRAM, str(tmp_path / "file"), str(worthwhile), held]
     environ = {**os.environ, "PYTHONPATH": str(ROOT / "plugins")}
     done = subprocess.run(arguments, capture_output=True, text=True, check=True, env=environ)

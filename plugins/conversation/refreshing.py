@@ -121,7 +121,7 @@ def _end(pelican: Pelican, begun: _Begun) -> None:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """While this is entered, Python does not walk over the whole site for garbage: hardly anything is, before the end."""
+    """While this is entered, Python does not walk over the whole site for garbage: there is none worth mentioning."""
     wanted = gc.isenabled()
     gc.disable()
     try:

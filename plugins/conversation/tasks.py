@@ -26,7 +26,6 @@ from .errors import ArchiveError, ConversationError
 __all__ = ["collection", "program"]
 
 SETTINGS = "pelicanconf.py"
-#: Help for options that several tasks share.
 _SETTINGS_HELP = "the blog's settings file"
 
 
@@ -66,9 +65,8 @@ def refresh(context: Context, settings: str = SETTINGS) -> None:
     from . import refreshing, workshop  # noqa: PLC0415
     from .splice import NotSplicable  # noqa: PLC0415
 
-    # Hardly anything is done with before the end, and to look for it takes a quarter of the time, then as well.
-    gc.disable()
-    atexit.register(gc.freeze)
+    gc.disable()  # hardly anything is done with before the end, and to look for it takes a quarter of the time
+    atexit.register(gc.freeze)  # and then once more
     try:
         with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
             pages = refreshing.brought_up_to_date(shop, datetime.now(UTC), print)
