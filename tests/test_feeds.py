@@ -28,7 +28,7 @@ from talk import conversation, said
 
 VNU = ROOT / "tests" / "tools" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-ABOUT = About(title="Conversations", url=f"{SITE}/feeds/c.xml", page=f"{SITE}/conversations/", now=NOW)
+ABOUT = About(title="Conversations", url=f"{SITE}/feeds/c.xml", page=f"{SITE}/conversations/", begun=NOW, now=NOW)
 BREAD = Post(url=f"{SITE}/bread.html", title="Bread", published=datetime(2026, 5, 1, 23, 30, tzinfo=UTC))
 FEED = "feeds/conversation.atom.xml"
 OTHERS = "feeds/{slug}.conversation.atom.xml"
@@ -374,6 +374,22 @@ def test_two_builds_give_the_same_bytes(tmp_path: Path) -> None:
     second = talkative(tmp_path / "2").build().files()
     feeds = [path for path in first if path.startswith("feeds/")]
     assert {path: first[path] for path in feeds} == {path: second[path] for path in feeds}
+
+
+def test_a_feed_is_written_when_it_has_something_new_to_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time alone changes no post's feed, but that of an edit: each hour readers would be told of nothing new."""
+    blog = Blog(tmp_path, CONVERSATION_POST_FEED_ATOM=OTHERS).write("a.md").write("b.md").write("quiet.md")
+    blog.archive([mention(1, updated="2030-06-01T00:00:00Z"), mention(2, target=f"{SITE}/b.html")])
+    written = []
+    for clock in ("2029-01-01", "2030-01-01", "2031-01-01"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime.fromisoformat(f"{clock}T00:00:00Z").timestamp())))
+        blog.build()
+        paths = [f"feeds/{slug}.conversation.atom.xml" for slug in ("a", "b", "quiet")]
+        written.append([(blog.output / path).stat().st_mtime_ns for path in paths])
+    first, second, third = written
+    assert [one == other for one, other in zip(second, third, strict=True)] == [False, True, True]
+    assert first[1:] == second[1:]
+    assert [parsed(blog.page(path)).feed.updated[:4] for path in paths] == ["2030", "2026", "2026"]
 
 
 @pytest.mark.server

@@ -38,12 +38,13 @@ _FOR_HOSTS_ONLY = str.maketrans({"[": "%5B", "]": "%5D", "#": "%23"})
 class About(Struct, frozen=True, kw_only=True):
     """What a feed says of itself: its title, its own address, and that of the page it goes with.
 
-    `now` is the moment that an empty feed was last changed.
+    `begun` is the moment that an empty feed was last changed; nothing is believed to have been edited after `now`.
     """
 
     title: str
     url: str
     page: str
+    begun: datetime
     now: datetime
     subtitle: str = ""
 
@@ -59,7 +60,7 @@ def atom(some: Iterable[Remark], about: About, language: Words = ENGLISH) -> str
         language=language.language,
         feed_url=_here(about.url),
         feed_guid=_here(about.url),
-        changed=max((_changed(remark, about.now) for remark in entries), default=about.now),
+        changed=max((_changed(remark, about.now) for remark in entries), default=about.begun),
     )
     for remark in entries:
         feed.add_item(

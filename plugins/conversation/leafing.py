@@ -98,6 +98,7 @@ class Leafing:
             parts=0 if fits(found, per_page) else self._parts(post, shown),
             first=first,
             last=last,
+            edited=max((act.updated for one in shown for act in one.acts if act.updated), default=None),
         )
         return structs.replace(
             kept,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
@@ -42,7 +42,8 @@ class Leaf(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pages that its conversation takes (0: one that lists everything), `first` and `last` the local dates of what the
     post drew. `waiting` are acts that wait for the blogger's word, `replies_waiting` those of them that are replies.
     `joined`: own replies that only the blogger's accounts tell of may stand below something here. `mine` acts are the
-    blogger's own; `own` are their signatures, each with how often it stands here.
+    blogger's own; `own` are their signatures, each with how often it stands here. `edited` is the latest time at which
+    anything here is said to have been edited, which may be one to come.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Leaf(Struct, frozen=True, kw_only=True, omit_defaults=True):
     replies_waiting: int = 0
     joined: bool = False
     mine: int = 0
+    edited: datetime | None = None
     own: tuple[tuple[Person, int], ...] = ()
 
 

@@ -10,6 +10,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -40,6 +41,8 @@ from .threads import newest, remarks
 
 __all__ = ["name_feeds", "write", "write_files"]
 
+#: When the feed of an undated page that nobody answered was last changed.
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 #: So many posts stand on the page of conversations where nobody said anything yet.
 NEWEST = 3
 
@@ -269,6 +272,7 @@ def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None
             title=words.gettext("Conversations at %(site)s", site=name),
             url=f"{home}/{ours.feed_atom}",
             page=f"{ours.siteurl}/{edition.variables['CONVERSATION_PAGE_URL']}",
+            begun=now,
             now=now,
         )
         if files.is_due(ours.feed_atom, digest(edition.overview.incremental_key(), repr(about), languages.fingerprint)):
@@ -277,7 +281,14 @@ def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None
         if item.conversation_feed:
             words = languages.choose(item.lang)
             title = words.gettext("The conversation about “%(post)s”", post=post.title)
-            about = feeds.About(title=title, url=f"{home}/{item.conversation_feed}", page=post.url, now=now)
+            begun, edited = post.published or _LONG_AGO, edition.assembly.leaves[post.url].edited
+            about = feeds.About(
+                title=title,
+                url=f"{home}/{item.conversation_feed}",
+                page=post.url,
+                begun=begun,
+                now=min(now, edited or begun),  # as good as any later time: the feed says nothing new each hour
+            )
             conversation: Any = edition.assembly.conversations[post.url]
             key = digest(conversation.incremental_key(), repr(about), post.title, languages.fingerprint)
             if files.is_due(item.conversation_feed, key):

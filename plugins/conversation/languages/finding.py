@@ -52,7 +52,7 @@ class Languages:
                 if not path.is_relative_to(SHIPPED):
                     catalogue(path)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """A digest of all catalogues: what else than their arguments the words of pages depend on."""
         told = hashlib.blake2b(self._default.encode(), digest_size=16)
