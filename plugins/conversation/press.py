@@ -263,34 +263,33 @@ def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None
     """The feed of the whole site and those of the posts, as far as they are wanted."""
     from . import feeds  # noqa: PLC0415 - a site without needs none of it
 
-    ours, languages, now = edition.ours, edition.languages, edition.assembly.now
+    ours, languages, leaves = edition.ours, edition.languages, edition.assembly.leaves
     home = files.settings["FEED_DOMAIN"] or ours.siteurl
+
+    def about(title: str, path: str, page: str, posts: Iterable[Post]) -> feeds.About:
+        """What a feed of these posts says of itself."""
+        posts = [post for post in posts if post.status == "published"]
+        begun = max((post.published for post in posts if post.published), default=_LONG_AGO)
+        edited = max((when for post in posts if (when := leaves[post.url].edited)), default=begun)
+        # As good as any later moment; with the newest pull, each hour all feeds would seem to be others.
+        now = min(edition.assembly.now, edited)
+        return feeds.About(title=title, url=f"{home}/{path}", page=page, begun=begun, now=now)
+
     if ours.feed_atom and ours.siteurl:
         words = languages.choose()
         name = Markup(files.settings["SITENAME"]).striptags()  # noqa: S704 - as Pelican's feeds
-        about = feeds.About(
-            title=words.gettext("Conversations at %(site)s", site=name),
-            url=f"{home}/{ours.feed_atom}",
-            page=f"{ours.siteurl}/{edition.variables['CONVERSATION_PAGE_URL']}",
-            begun=now,
-            now=now,
-        )
-        if files.is_due(ours.feed_atom, digest(edition.overview.incremental_key(), repr(about), languages.fingerprint)):
-            files.file(ours.feed_atom, feeds.atom(edition.overview.latest, about, words))
+        title = words.gettext("Conversations at %(site)s", site=name)
+        page = f"{ours.siteurl}/{edition.variables['CONVERSATION_PAGE_URL']}"
+        told = about(title, ours.feed_atom, page, (post for _, post in pairs))
+        if files.is_due(ours.feed_atom, digest(edition.overview.incremental_key(), told, languages.fingerprint)):
+            files.file(ours.feed_atom, feeds.atom(edition.overview.latest, told, words))
     for item, post in pairs:
         if item.conversation_feed:
             words = languages.choose(item.lang)
             title = words.gettext("The conversation about “%(post)s”", post=post.title)
-            begun, edited = post.published or _LONG_AGO, edition.assembly.leaves[post.url].edited
-            about = feeds.About(
-                title=title,
-                url=f"{home}/{item.conversation_feed}",
-                page=post.url,
-                begun=begun,
-                now=min(now, edited or begun),  # as good as any later time: the feed says nothing new each hour
-            )
+            told = about(title, item.conversation_feed, post.url, [post])
             conversation: Any = edition.assembly.conversations[post.url]
-            key = digest(conversation.incremental_key(), repr(about), post.title, languages.fingerprint)
+            key = digest(conversation.incremental_key(), told, post.title, languages.fingerprint)
             if files.is_due(item.conversation_feed, key):
                 said = newest(remarks(conversation, ours.siteurl), feeds.ENTRIES)
-                files.file(item.conversation_feed, feeds.atom(said, about, words))
+                files.file(item.conversation_feed, feeds.atom(said, told, words))
