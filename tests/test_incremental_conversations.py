@@ -54,6 +54,14 @@ def test_where_nobody_says_anything_nothing_is_rendered(blog: Talked) -> None:
     assert blog.files() == blog.whole()
 
 
+def test_to_build_without_asking_renders_nothing(blog: Talked) -> None:
+    """Whoever writes offline, and asks again when the post is done, does not have the whole site rendered twice."""
+    for policy in ("never", "due", "always"):
+        blog.configure(CONVERSATION_PULL=policy, CONVERSATION_BUDGET=7)
+        assert blog.again() == set()
+    assert blog.files() == blog.whole()
+
+
 def test_a_new_mention_renders_its_page_and_those_that_tell_of_all(blog: Talked) -> None:
     """The other posts stay; the pages of conversations, and of giving and receiving, have something new."""
     blog.hear(100, 3)

@@ -101,6 +101,15 @@ def _fingerprint(pelican: Pelican) -> str:
     return f"{languages_of(pelican.settings, pelican.theme).fingerprint} {epoch(pelican)}"
 
 
+def _idle(pelican: Pelican) -> Iterable[str]:
+    """Settings of which no page says anything, for a plugin that renders only what changed."""
+    if not _is_active(pelican.settings):
+        return ()
+    from .settings.known import UNSEEN  # noqa: PLC0415 - as above
+
+    return UNSEEN
+
+
 def _refuse_two_copies(settings: dict[str, object]) -> None:
     """One way to run the plugin must never silently load the other copy: pip-installed, or from PLUGIN_PATHS."""
     from .errors import SettingsError  # noqa: PLC0415 - as above
@@ -129,4 +138,5 @@ RECEIVERS = (
     (signals.page_writer_finalized, _be_last),
     (signals.finalized, _end),
     (signal("incremental_fingerprint"), _fingerprint),
+    (signal("incremental_idle"), _idle),
 )

@@ -21,6 +21,7 @@ from msgspec import Struct, field, structs
 
 from .posts import Post
 from .settings import Settings
+from .settings.known import UNSEEN
 from .store import Store, Versions
 
 __all__ = [
@@ -49,7 +50,7 @@ OWN = "moderation, giving or a milestone"
 #: Where plugins lie that are installed.
 _NAMESPACE = "pelican.plugins."
 #: Settings of which no page says anything.
-_NEVER_SHOWN = frozenset({"CACHE_PATH", "CONVERSATION_PULL", "DEBUG"})
+_NEVER_SHOWN = UNSEEN | {"CACHE_PATH", "DEBUG"}
 #: Folders that nobody reads a site from.
 _PASSED = frozenset({"__pycache__", ".git", ".cache"})
 

@@ -55,8 +55,9 @@ def fingerprint(pelican: Pelican) -> dict[str, bytes]:
     for plugin in (*pelican.plugins, sys.modules[__package__ or ""]):
         found[f"plugin {_named(plugin)}"] = _code(plugin)
     digester = Digester()
+    idle = _IDLE.union(*(names for _, names in blinker.signal("incremental_idle").send(pelican)))
     for name, value in pelican.settings.items():
-        if name not in _IDLE:
+        if name not in idle:
             found[f"setting {name}"] = _setting(digester, value)
     for receiver, said in blinker.signal("incremental_fingerprint").send(pelican):
         found[f"what {receiver.__module__} says"] = joined(str(said).encode())

@@ -8,7 +8,10 @@ from msgspec import Struct
 
 from . import checks
 
-__all__ = ["KNOWN", "Setting", "manual"]
+__all__ = ["KNOWN", "UNSEEN", "Setting", "manual"]
+
+#: Settings that say when and how long sources are asked, and not what pages show of what they told.
+UNSEEN = frozenset({"CONVERSATION_BUDGET", "CONVERSATION_DEADLINE", "CONVERSATION_PULL", "CONVERSATION_STRICT"})
 
 
 class Setting(Struct, frozen=True, kw_only=True):
