@@ -392,6 +392,13 @@ def test_a_feed_is_written_when_it_has_something_new_to_say(tmp_path: Path, monk
     assert [parsed(blog.page(path)).feed.updated[:4] for path in paths] == ["2030", "2030", "2026", "2026"]
 
 
+def test_an_empty_feed_is_not_of_tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The feed of a post that is dated ahead has the moment of the newest pull, not one to come."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime(2030, 1, 1, tzinfo=UTC).timestamp())))
+    blog = Blog(tmp_path, CONVERSATION_POST_FEED_ATOM=OTHERS).write("later.md", date="2040-01-01").build()
+    assert parsed(blog.page("feeds/later.conversation.atom.xml")).feed.updated[:4] == "2030"
+
+
 @pytest.mark.server
 def test_feeds_are_valid_by_the_schema(tmp_path: Path) -> None:
     """A validator of RELAX NG finds every feed of a blog in order, and a broken one not."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from .acts import Direction
 from .addresses import link
 from .ledger import Entry, Ledger
-from .ledger.entries import local_date, values_of
+from .ledger.entries import local_date
 from .ledger.received import stamp
 from .sanitise import line
 from .sources.giving import COLUMNS, EXPORTED
@@ -44,9 +44,9 @@ def table(ledger: Ledger, direction: Direction) -> str:
 
 
 def made_of(ledger: Ledger, direction: Direction) -> list[object]:
-    """All that a table is made of, as plain values."""
+    """All that a table is made of, as `leaves.digest` takes it."""
     entries = ledger.acts.given if direction is Direction.GIVEN else ledger.acts.received
-    return [ledger.zone.key, [post.url for post in ledger.posts], [*map(values_of, entries)]]
+    return [ledger.zone.key, [post.url for post in ledger.posts], entries]
 
 
 def head(direction: Direction) -> str:

@@ -271,8 +271,8 @@ def _write_feeds(edition: Edition, pairs: Sequence[Pair], files: _Files) -> None
         posts = [post for post in posts if post.status == "published"]
         begun = max((post.published for post in posts if post.published), default=_LONG_AGO)
         edited = max((when for post in posts if (when := leaves[post.url].edited)), default=begun)
-        # As good as any later moment; with the newest pull, each hour all feeds would seem to be others.
-        now = min(edition.assembly.now, edited)
+        # No later than the newest pull, and no later than need be: else each hour all feeds would seem to be others.
+        begun, now = (min(edition.assembly.now, when) for when in (begun, edited))
         return feeds.About(title=title, url=f"{home}/{path}", page=page, begun=begun, now=now)
 
     if ours.feed_atom and ours.siteurl:

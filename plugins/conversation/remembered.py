@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, partial
+from itertools import chain
 from typing import cast
 
 from msgspec import structs
@@ -255,7 +256,7 @@ class Remembered(Assembly):
         """As in `Assembly`, as far as links of posts lead to people."""
         wanted = {number for links in self._given.links.values() for number in links.whose}
         pages = [url for url, numbers in self._numbers("named") if not wanted.isdisjoint(numbers)]
-        told = (one for signatures in self._almanac.signed(pages).values() for one in signatures)
+        told = chain.from_iterable(self._almanac.signed(pages).values())
         return Acquaintances(self._settings, self.people, (one for one in told if number_of(one.key) in wanted))
 
     @cached_property

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -18,7 +17,6 @@ from ..acts import Direction, Kind
 from ..addresses import host_of, key, split
 
 __all__ = [
-    "FIELDS",
     "YEAR",
     "Entry",
     "Part",
@@ -28,7 +26,6 @@ __all__ = [
     "Window",
     "address",
     "local_date",
-    "values_of",
 ]
 
 #: The length of the window called "year".
@@ -63,11 +60,6 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     title: str = ""
     number: int = 1
     private: bool = False
-
-
-#: The names of an entry's fields, and all of its values in that order.
-FIELDS = Entry.__struct_fields__
-values_of = attrgetter(*FIELDS)
 
 
 class PostFacts(Struct, frozen=True, kw_only=True):
