@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from msgspec import structs
-from sqlalchemy import text
 
 from conversation.acts import Act, Count, Direction, Kind, Person, Problem, identity
 from conversation.errors import StoreError
@@ -58,7 +57,7 @@ def _everything(store: Store) -> str:
         "meta",
     )
     with store._place.reading() as connection:  # noqa: SLF001 - no public way shows what must not be there
-        return repr([connection.execute(text(f"SELECT * FROM conversation_{t}")).all() for t in tables])  # noqa: S608
+        return repr([list(connection.rows(f"SELECT * FROM conversation_{t}")) for t in tables])  # noqa: S608
 
 
 def test_an_act_comes_back_as_it_was_given(store: Store) -> None:

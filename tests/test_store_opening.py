@@ -20,6 +20,9 @@ from conversation.acts import identity
 from conversation.errors import StoreError
 from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes, Store, damage, migrations, schema
+from conversation.store.database import Place
+from conversation.store.postgresql import Server
+from conversation.store.sqlite import File
 from making import act
 from postgres import fresh_database
 from stores import NOW, SOURCE, later, pull
@@ -73,24 +76,28 @@ def _make_version_1(url: str) -> None:
     engine.dispose()
 
 
+def _step(url: str, version: int) -> None:
+    """Brings a store of this version to the next one, and no further."""
+    if url.startswith("sqlite"):
+        place: Place = File(Path(url.removeprefix("sqlite:///")))
+    else:
+        place = Server(create_engine(url), url, "")
+    with place.writing() as connection:
+        migrations.STEPS[version](connection)
+        connection.change(f"UPDATE conversation_meta SET value = '{version + 1}' WHERE name = 'version'")  # noqa: S608
+    place.close()
+
+
 def _make_version_2(url: str) -> None:
     """Writes a store of version 2: what version 1 held, one step on."""
     _make_version_1(url)
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        migrations.STEPS[1](connection)
-        connection.execute(text("UPDATE conversation_meta SET value = '2' WHERE name = 'version'"))
-    engine.dispose()
+    _step(url, 1)
 
 
 def _make_version_3(url: str) -> None:
     """Writes a store of version 3: two steps on."""
     _make_version_2(url)
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        migrations.STEPS[2](connection)
-        connection.execute(text("UPDATE conversation_meta SET value = '3' WHERE name = 'version'"))
-    engine.dispose()
+    _step(url, 2)
 
 
 def _shape(url: str) -> dict[str, object]:
@@ -160,7 +167,7 @@ def test_migrating_an_older_version_gives_the_tables_of_today(
         assert [(one.id, one.identity) for one in whole.tombstones] == [("2", "")]
         assert store.cursor(SOURCE) == {"since": "1"}
         with store._place.reading() as connection:  # noqa: SLF001 - identity is for queries only
-            (known,) = connection.execute(text("SELECT identity FROM conversation_acts")).scalars()
+            (known,) = connection.column("SELECT identity FROM conversation_acts")
         assert known == identity(whole.acts[0].act)
         assert store.begin(SOURCE, NOW) == 4
         store.save_matches([("t", "p", "r")])
@@ -436,7 +443,7 @@ def test_a_database_may_be_shared_with_other_programs(postgres_url: str, tmp_pat
 
 def test_a_store_that_another_program_locks_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database in use for too long ends in a plain message, with nothing half written."""
-    monkeypatch.setattr("conversation.store.opening.PATIENCE", 0)
+    monkeypatch.setattr("conversation.store.sqlite.PATIENCE", 0)
     path = _filled(tmp_path)
     with Store.open(URL, tmp_path) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -10,12 +10,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.engine import Connection
-
 from ..sources import Copy, Snapshot
+from .database import Connection
 from .rows import bounded, clean, upsert, whole_number
-from .schema import copies, snapshots
+from .schema import COPIES, SNAPSHOTS, moment, stamp
 from .values import Found, Observed
 
 __all__ = [
@@ -38,85 +36,93 @@ def take_copies(connection: Connection, pull: int, source: str, told: Iterable[C
     fitting = [one for one in told if _fits(one)]
     if not fitting:
         return
-    known = {(r.post, r.url): r for r in connection.execute(select(copies).where(copies.c.source == source))}
+    here = "SELECT post, url, first_seen, pull FROM conversation_copies WHERE source = :source"
+    known = {(post, url): (first, last) for post, url, first, last in connection.rows(here, source=source)}
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for one in fitting:
         pair = _pair(one)
-        old = known.get(pair)
-        if old is None or old.pull < pull:
-            first = at if old is None else old.first_seen
+        first, last = known.get(pair, (stamp(at), -1))
+        if last < pull:
             rows[pair] = {"source": source, "post": pair[0], "url": pair[1], "first_seen": first, "pull": pull}
-    upsert(connection, copies, list(rows.values()))
+    upsert(connection, COPIES, list(rows.values()))
 
 
 def drop_copies(connection: Connection, pull: int, source: str) -> None:
     """Forgets the copies that this pull has not named."""
-    connection.execute(delete(copies).where(copies.c.source == source, copies.c.pull < pull))
+    connection.change(
+        "DELETE FROM conversation_copies WHERE source = :source AND pull < :pull", source=source, pull=pull
+    )
 
 
 def all_copies(connection: Connection) -> Iterator[Found]:
     """All copies by source and post, those known longest first."""
-    order = (copies.c.source, copies.c.post, copies.c.first_seen, copies.c.url)
-    for r in connection.execute(select(copies).order_by(*order)):
-        yield Found(r.source, Copy(r.post, r.url), r.first_seen)
+    for source, post, url, first in connection.rows(
+        "SELECT source, post, url, first_seen FROM conversation_copies ORDER BY source, post, first_seen, url"
+    ):
+        yield Found(source, Copy(post, url), moment(first))
 
 
 def copies_of(connection: Connection, source: str) -> dict[str, tuple[str, ...]]:
     """The copies that a source found, by the post's URL."""
-    which = select(copies.c.post, copies.c.url).where(copies.c.source == source)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for r in connection.execute(which.order_by(copies.c.post, copies.c.first_seen, copies.c.url)):
-        found[r.post].append(r.url)
+    for post, url in connection.rows(
+        "SELECT post, url FROM conversation_copies WHERE source = :source ORDER BY post, first_seen, url", source=source
+    ):
+        found[post].append(url)
     return {post: tuple(urls) for post, urls in found.items()}
 
 
 def merge_copies(connection: Connection, told: Iterable[Found]) -> None:
     """Adds copies of another store; of one in both, the earlier time stays."""
-    known = {(r.source, r.post, r.url): r for r in connection.execute(select(copies))}
+    every = connection.rows("SELECT source, post, url, first_seen, pull FROM conversation_copies")
+    known = {(source, post, url): (first, pull) for source, post, url, first, pull in every}
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for one in told:
         if not _fits(one.copy):
             continue
         key = (clean(one.source), *_pair(one.copy))
-        old = known.get(key)
-        first = one.first_seen if old is None else min(old.first_seen, one.first_seen)
-        rows[key] = dict(zip(("source", "post", "url"), key, strict=True)) | {
-            "first_seen": first,
-            "pull": 0 if old is None else old.pull,
-        }
-    upsert(connection, copies, list(rows.values()))
+        seen = stamp(one.first_seen)
+        first, pull = known.get(key, (seen, 0))
+        rows[key] = dict(zip(COPIES.key, key, strict=True)) | {"first_seen": min(first, seen), "pull": pull}
+    upsert(connection, COPIES, list(rows.values()))
 
 
 def take_snapshots(connection: Connection, source: str, told: Iterable[Snapshot], at: datetime) -> None:
     """Adds a row for every account of which a number changed since the last one, or whose last is of another day."""
     for one in told:
-        account = bounded(one.account)
-        here = select(snapshots).where(snapshots.c.source == source, snapshots.c.account == account)
-        old = connection.execute(here.order_by(snapshots.c.at.desc()).limit(1)).one_or_none()
-        numbers = _numbers(one)
-        if old is not None and at.date() <= old.at.date() and (old.followers, old.posts) == tuple(numbers.values()):
-            continue
-        # A clock that went back must not make the older numbers the present ones.
-        since = at if old is None else max(at, old.at)
-        upsert(connection, snapshots, [{"source": source, "account": account, "at": since, **numbers}])
+        account, numbers, since = bounded(one.account), _numbers(one), at
+        last = connection.row(
+            "SELECT at, followers, posts FROM conversation_snapshots WHERE source = :source AND account = :account "
+            "ORDER BY at DESC LIMIT 1",
+            source=source,
+            account=account,
+        )
+        if last:
+            before = moment(last[0])
+            if at.date() <= before.date() and last[1:] == tuple(numbers.values()):
+                continue
+            # A clock that went back must not make the older numbers the present ones.
+            since = max(at, before)
+        upsert(connection, SNAPSHOTS, [{"source": source, "account": account, "at": stamp(since), **numbers}])
 
 
 def all_snapshots(connection: Connection) -> Iterator[Observed]:
     """How all accounts stood, by source, account and time."""
-    order = (snapshots.c.source, snapshots.c.account, snapshots.c.at)
-    for r in connection.execute(select(snapshots).order_by(*order)):
-        yield Observed(r.source, Snapshot(r.account, r.followers, r.posts), r.at)
+    for source, account, at, followers, posts in connection.rows(
+        "SELECT source, account, at, followers, posts FROM conversation_snapshots ORDER BY source, account, at"
+    ):
+        yield Observed(source, Snapshot(account, followers, posts), moment(at))
 
 
 def merge_snapshots(connection: Connection, told: Iterable[Observed]) -> None:
     """Adds what another store observed; of one moment in both, what is here stays."""
-    known = {(one.source, one.snapshot.account, one.at) for one in all_snapshots(connection)}
-    rows: dict[tuple[str, str, datetime], dict[str, Any]] = {}
+    known = set(connection.rows("SELECT source, account, at FROM conversation_snapshots"))
+    rows: dict[tuple[str, str, int], dict[str, Any]] = {}
     for one in told:
-        key = (clean(one.source), bounded(one.snapshot.account), one.at)
+        key = (clean(one.source), bounded(one.snapshot.account), stamp(one.at))
         if key not in known:
-            rows[key] = dict(zip(("source", "account", "at"), key, strict=True)) | _numbers(one.snapshot)
-    upsert(connection, snapshots, list(rows.values()))
+            rows[key] = dict(zip(SNAPSHOTS.key, key, strict=True)) | _numbers(one.snapshot)
+    upsert(connection, SNAPSHOTS, list(rows.values()))
 
 
 def _fits(copy: Copy) -> bool:

@@ -8,20 +8,17 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
-from sqlalchemy import delete, select, update
-from sqlalchemy.engine import Connection
 
 from ..acts import Act, Person, Proof
 from ..addresses import is_web
 from ..identities import carried, names_of
 from . import pictures, proofs
+from .database import Connection
 from .redacting import Redactor
-from .rows import clean, content, key, stored, stored_acts, upsert
-from .schema import acts, forgotten, matches, problems, sources, tombstones
+from .rows import STORED, clean, content, key, stored, upsert
+from .schema import FORGOTTEN
 
 __all__ = ["Erased", "Forgotten", "erase", "forget"]
-
-_FORGOTTEN = select(forgotten)
 
 
 class Erased(Struct, frozen=True):
@@ -47,8 +44,8 @@ class Forgotten(Struct, frozen=True, dict=True):
     def read(cls, connection: Connection) -> Forgotten:
         """All people that the store has forgotten."""
         found: dict[str, set[str]] = {}
-        for one in connection.execute(_FORGOTTEN):
-            found.setdefault(one.salt, set()).add(one.hash)
+        for one, salt in connection.rows("SELECT hash, salt FROM conversation_forgotten"):
+            found.setdefault(salt, set()).add(one)
         return cls({salt: frozenset(hashes) for salt, hashes in found.items()})
 
     @cached_property
@@ -90,16 +87,16 @@ def forget(connection: Connection, who: str) -> Erased:
     names = names_of(who) | names_of(carried(who))
     if not names:
         return Erased()
-    salt = connection.scalar(select(forgotten.c.salt).limit(1)) or secrets.token_hex(16)
+    salt = connection.value("SELECT salt FROM conversation_forgotten LIMIT 1") or secrets.token_hex(16)
     # As `names_of` spells them, and as `Person.key` does: with "www." and under a site's present name.
     keys = names | ({Person(url=who.strip()).key} if is_web(who) else set())
-    upsert(connection, forgotten, [{"hash": _hash(one, salt), "salt": salt} for one in sorted(keys)])
+    upsert(connection, FORGOTTEN, [{"hash": _hash(one, salt), "salt": salt} for one in sorted(keys)])
     return erase(connection, Forgotten.read(connection))
 
 
 def version(connection: Connection) -> str:
     """A text that is another one whenever somebody was forgotten since: what other people said may have changed."""
-    return " ".join(connection.scalars(select(forgotten.c.hash).order_by(forgotten.c.hash)))
+    return " ".join(connection.column("SELECT hash FROM conversation_forgotten ORDER BY hash"))
 
 
 def erase(connection: Connection, gone: Forgotten) -> Erased:
@@ -108,17 +105,20 @@ def erase(connection: Connection, gone: Forgotten) -> Erased:
         return Erased()
     theirs: list[Act] = []
     changed: list[tuple[Act, Act]] = []
-    for one in stored(connection.execute(stored_acts())):
+    for one in stored(connection.rows(STORED)):
         spared = gone.redactor.act(one.act)
         if spared is None:
             theirs.append(one.act)
         elif spared != one.act:
             changed.append((one.act, spared))
     for act in theirs:
-        connection.execute(delete(acts).where(acts.c.source == act.source, acts.c.id == act.id))
+        connection.change(
+            "DELETE FROM conversation_acts WHERE source = :source AND id = :id", source=act.source, id=act.id
+        )
     for old, new in changed:
-        here = (acts.c.source == old.source, acts.c.id == old.id)
-        connection.execute(update(acts).where(*here).values(key(old.source, old.id, new) | content(new)))
+        values = key(old.source, old.id, new) | content(new)
+        what = ", ".join(f"{name} = :{name}" for name in values)
+        connection.change(f"UPDATE conversation_acts SET {what} WHERE source = :source AND id = :id", **values)  # noqa: S608
     people = {p for act in [*theirs, *(old for old, _ in changed)] for p in (act.author, act.to) if gone.knows(p)}
     pictures.prune(connection)
     _erase_traces(connection, gone)
@@ -142,24 +142,38 @@ def _erase_proofs(connection: Connection, gone: Forgotten) -> list[str]:
 def _erase_traces(connection: Connection, gone: Forgotten) -> None:
     """What names them in passing: ids of acts long gone, targets, messages, and places to go on at."""
     redactor = gone.redactor
-    for grave in connection.execute(select(tombstones.c.source, tombstones.c.id)).all():
-        if redactor.text(grave.id) != grave.id:
-            which = (tombstones.c.source == grave.source, tombstones.c.id == grave.id)
-            connection.execute(delete(tombstones).where(*which))
-    for target in list(connection.scalars(select(matches.c.target))):
+    for source, one in list(connection.rows("SELECT source, id FROM conversation_tombstones")):
+        if redactor.text(one) != one:
+            connection.change(
+                "DELETE FROM conversation_tombstones WHERE source = :source AND id = :id", source=source, id=one
+            )
+    for target in connection.column("SELECT target FROM conversation_matches"):
         if redactor.owns(target):
-            connection.execute(delete(matches).where(matches.c.target == target))
-    for row in connection.execute(select(problems)).all():
-        texts = {"place": redactor.text(row.place), "what": redactor.text(row.what)}
-        if texts != {"place": row.place, "what": row.what}:
-            which = (problems.c.source == row.source, problems.c.position == row.position)
-            connection.execute(update(problems).where(*which).values(texts))
-    for row in connection.execute(select(sources.c.name, sources.c.error, sources.c.cursor)).all():
-        values = {"error": row.error and redactor.text(row.error), "cursor": row.cursor}
-        if redactor.text(row.cursor) != row.cursor:
-            values["cursor"] = "{}"  # the source is asked for everything once more
-        if values != {"error": row.error, "cursor": row.cursor}:
-            connection.execute(update(sources).where(sources.c.name == row.name).values(values))
+            connection.change("DELETE FROM conversation_matches WHERE target = :target", target=target)
+    for source, position, *texts in list(
+        connection.rows("SELECT source, position, place, what FROM conversation_problems")
+    ):
+        place, what = map(redactor.text, texts)
+        if [place, what] != texts:
+            connection.change(
+                "UPDATE conversation_problems SET place = :place, what = :what "
+                "WHERE source = :source AND position = :position",
+                source=source,
+                position=position,
+                place=place,
+                what=what,
+            )
+    for name, error, cursor in list(connection.rows("SELECT name, error, cursor FROM conversation_sources")):
+        spared = error and redactor.text(error)
+        # Where it names them, the source is asked for everything once more.
+        place = cursor if redactor.text(cursor) == cursor else "{}"
+        if (spared, place) != (error, cursor):
+            connection.change(
+                "UPDATE conversation_sources SET error = :error, cursor = :cursor WHERE name = :name",
+                name=name,
+                error=spared,
+                cursor=place,
+            )
 
 
 def _hash(who: str, salt: str) -> str:

@@ -11,17 +11,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.engine import Connection
-
 from . import accounts, pages, pictures, proofs, reading
+from .database import Connection
 from .forgetting import Forgotten, erase
-from .rows import Stored, bounded, chunks, clean, content, key, stored, stored_acts, upsert, whole_number
-from .schema import acts, asked, counts, forgotten, problems, sources, tombstones
+from .rows import STORED, Stored, bounded, chunks, clean, content, key, stored, upsert, whole_number
+from .schema import ACTS, ASKED, COUNTS, FORGOTTEN, SOURCES, TOMBSTONES, moment, stamp
 from .values import Changes, Counted, Pulled, Tombstone, Whole
 from .writing import add_problems, bury
 
 __all__ = ["merge", "whole"]
+
+_THESE = "source = :source AND id IN (:ids)"
 
 
 def whole(connection: Connection) -> Whole:
@@ -29,12 +29,14 @@ def whole(connection: Connection) -> Whole:
     return Whole(
         sources=tuple(reading.all_sources(connection)),
         acts=tuple(reading.all_acts(connection)),
-        tombstones=tuple(reading.all_tombstones(connection)),
+        tombstones=tuple(reading.tombstones(connection)),
         counts=tuple(reading.all_counts(connection)),
         asked=tuple(pages.all_asked(connection)),
         posts=tuple(pages.all_posts(connection)),
         matches=tuple(pages.all_matches(connection)),
-        forgotten=tuple((r.hash, r.salt) for r in connection.execute(select(forgotten).order_by(forgotten.c.hash))),
+        forgotten=tuple(
+            (one, salt) for one, salt in connection.rows("SELECT hash, salt FROM conversation_forgotten ORDER BY hash")
+        ),
         copies=tuple(accounts.all_copies(connection)),
         snapshots=tuple(accounts.all_snapshots(connection)),
         proofs=tuple(proofs.all_proofs(connection)),
@@ -48,7 +50,7 @@ def merge(connection: Connection, other: Whole) -> Changes:
     Posts and matches of the last build here stay as they are; those only in `other` are added.
     """
     if other.forgotten:  # whom the other store has forgotten is not to be known here either
-        upsert(connection, forgotten, [{"hash": clean(one), "salt": clean(salt)} for one, salt in other.forgotten])
+        upsert(connection, FORGOTTEN, [{"hash": clean(one), "salt": clean(salt)} for one, salt in other.forgotten])
         erase(connection, Forgotten.read(connection))
     _merge_sources(connection, other.sources)
     names = {one.act.source for one in other.acts} | {one.source for one in other.tombstones}
@@ -62,8 +64,9 @@ def merge(connection: Connection, other: Whole) -> Changes:
         changes += _merge_acts(connection, source, told)
         changes += _merge_tombstones(connection, source, [one for one in other.tombstones if one.source == source])
     # Whoever goes on from the last pull of a source has to see that it has acts from elsewhere.
-    told_of = sources.c.name.in_([clean(name) for name in names])
-    connection.execute(update(sources).where(told_of).values(pull=sources.c.pull + 1))
+    connection.change(
+        "UPDATE conversation_sources SET pull = pull + 1 WHERE name IN (:names)", names=[clean(name) for name in names]
+    )
     _merge_counts(connection, other.counts)
     _merge_asked(connection, other.asked)
     accounts.merge_copies(connection, other.copies)
@@ -79,25 +82,26 @@ def merge(connection: Connection, other: Whole) -> Changes:
 
 def _merge_sources(connection: Connection, told: Iterable[Pulled]) -> None:
     """A source is as it was at its last try, in either store."""
-    known = {r.name: r for r in connection.execute(select(sources))}
+    every = connection.rows("SELECT name, pull, tried, pulled FROM conversation_sources")
+    known = {name: (pull, moment(tried), moment(pulled)) for name, pull, tried, pulled in every}
     spare = Forgotten.read(connection).spare_text
     for one in told:
-        old = known.get(clean(one.name))
-        if old is not None and (one.tried is None or (old.tried is not None and old.tried >= one.tried)):
+        pull, tried, pulled = known.get(clean(one.name), (0, None, None))
+        if clean(one.name) in known and (one.tried is None or (tried is not None and tried >= one.tried)):
             continue
         cursor = json.dumps(dict(one.cursor), sort_keys=True)
         values: dict[str, Any] = {
             "name": clean(one.name),
-            "pull": 0 if old is None else old.pull,
-            "tried": one.tried,
-            "pulled": max(filter(None, (one.pulled, old and old.pulled)), default=None),
+            "pull": pull,
+            "tried": stamp(one.tried),
+            "pulled": stamp(max(filter(None, (one.pulled, pulled)), default=None)),
             "outcome": one.outcome,
             "error": None if one.error is None else clean(spare(one.error)),
             "cursor": cursor if spare(cursor) == cursor else "{}",
             "unasked": one.unasked,
         }
-        upsert(connection, sources, [values])
-        connection.execute(delete(problems).where(problems.c.source == values["name"]))
+        upsert(connection, SOURCES, [values])
+        connection.change("DELETE FROM conversation_problems WHERE source = :source", source=values["name"])
         add_problems(connection, values["name"], one.problems)
 
 
@@ -107,12 +111,10 @@ def _merge_acts(connection: Connection, source: str, told: Iterable[Stored]) -> 
     known: dict[str, Stored] = {}
     buried: dict[str, Tombstone] = {}
     for ids in chunks(fresh):
-        found = connection.execute(stored_acts().where(acts.c.source == source, acts.c.id.in_(ids)))
+        found = connection.rows(f"{STORED} WHERE {_THESE}", source=source, ids=ids)
         known |= {one.act.id: one for one in stored(found)}
-        graves = select(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids))
-        buried |= {
-            r.id: Tombstone(r.source, r.id, r.identity, r.first_seen, r.gone_at) for r in connection.execute(graves)
-        }
+        graves = reading.tombstones(connection, _THESE, source=source, ids=ids)
+        buried |= {grave.id: grave for grave in graves}
     rows, raised, changed = [], [], 0
     for place, (one, act) in fresh.items():
         old, grave = known.get(place), buried.get(place)
@@ -124,19 +126,19 @@ def _merge_acts(connection: Connection, source: str, told: Iterable[Stored]) -> 
         changed += old is not None and kept != old.act
         rows.append(key(source, place, kept) | content(kept) | {"pull": 0} | _times(one, old, grave))
     for ids in chunks(raised):
-        connection.execute(delete(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids)))
-    upsert(connection, acts, rows)
+        connection.change(f"DELETE FROM conversation_tombstones WHERE {_THESE}", source=source, ids=ids)  # noqa: S608
+    upsert(connection, ACTS, rows)
     return Changes(new=len(rows) - len(known), changed=changed, same=len(known) - changed)
 
 
-def _times(one: Stored, old: Stored | None, grave: Tombstone | None) -> dict[str, datetime]:
+def _times(one: Stored, old: Stored | None, grave: Tombstone | None) -> dict[str, int]:
     """First seen at the earlier of all times, last seen and changed at the later."""
     both = [one] if old is None else [one, old]
     first = [each.first_seen for each in both] + ([] if grave is None else [grave.first_seen])
     return {
-        "first_seen": min(first),
-        "last_seen": max(each.last_seen for each in both),
-        "changed": max(each.changed for each in both),
+        "first_seen": stamp(min(first)),
+        "last_seen": stamp(max(each.last_seen for each in both)),
+        "changed": stamp(max(each.changed for each in both)),
     }
 
 
@@ -146,35 +148,35 @@ def _merge_tombstones(connection: Connection, source: str, told: Iterable[Tombst
     fresh = {bounded(one.id): one for one in told if spare(one.id) == one.id}
     gone = 0
     for ids in chunks(fresh):
-        here = (acts.c.source == source, acts.c.id.in_(ids))
-        live = {r.id: r.last_seen for r in connection.execute(select(acts.c.id, acts.c.last_seen).where(*here))}
+        here = f"SELECT id, last_seen FROM conversation_acts WHERE {_THESE}"  # noqa: S608 - words of ours
+        live = {one: moment(last) for one, last in connection.rows(here, source=source, ids=ids)}
         for one in ids:
             if one not in live:
                 continue
             if live[one] > fresh[one].gone_at:
                 del fresh[one]
                 continue
-            gone += bury(connection, (acts.c.source == source) & (acts.c.id == one), fresh[one].gone_at)
+            gone += bury(connection, _THESE, fresh[one].gone_at, source=source, ids=[one])
     rows = [
         {
             "source": source,
             "id": one,
             "identity": clean(grave.identity),
-            "first_seen": grave.first_seen,
-            "gone_at": grave.gone_at,
+            "first_seen": stamp(grave.first_seen),
+            "gone_at": stamp(grave.gone_at),
         }
         for one, grave in fresh.items()
     ]
-    upsert(connection, tombstones, rows)
+    upsert(connection, TOMBSTONES, rows)
     return Changes(gone=gone)
 
 
 def _merge_counts(connection: Connection, told: Iterable[Counted]) -> None:
     """One history out of two: every time at which the number was another than before."""
-    together: dict[tuple[str, str, str], dict[datetime, int]] = defaultdict(dict)
+    together: dict[tuple[str, str, str], dict[int, int]] = defaultdict(dict)
     for one in [*told, *reading.all_counts(connection)]:
         key = (clean(one.count.source), bounded(one.count.target), str(one.count.kind))
-        together[key][one.at] = whole_number(one.count.value)
+        together[key][stamp(one.at)] = whole_number(one.count.value)
     rows = []
     for (source, target, kind), values in together.items():
         last: int | None = None
@@ -182,8 +184,8 @@ def _merge_counts(connection: Connection, told: Iterable[Counted]) -> None:
             if value != last:
                 rows.append({"source": source, "target": target, "kind": kind, "at": at, "value": value})
             last = value
-    connection.execute(delete(counts))
-    upsert(connection, counts, rows)
+    connection.change("DELETE FROM conversation_counts")
+    upsert(connection, COUNTS, rows)
 
 
 def _merge_asked(connection: Connection, told: Iterable[tuple[str, str, datetime]]) -> None:
@@ -193,8 +195,8 @@ def _merge_asked(connection: Connection, told: Iterable[tuple[str, str, datetime
     for source, times in by_source.items():
         known = pages.asked(connection, source)
         rows = [
-            {"source": source, "post": post, "at": at}
+            {"source": source, "post": post, "at": stamp(at)}
             for post, at in times.items()
             if post not in known or known[post] < at
         ]
-        upsert(connection, asked, rows)
+        upsert(connection, ASKED, rows)

@@ -11,13 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, select
-from sqlalchemy.engine import Connection
-
 from ..posts import Post
+from .database import Connection
 from .rows import bounded, chunks, clean, upsert
-from .schema import asked as asked_table
-from .schema import matches, moment, posts, stamp
+from .schema import ASKED, MATCHES, POSTS, Table, moment, stamp
 
 __all__ = [
     "all_asked",
@@ -32,48 +29,49 @@ __all__ = [
 ]
 
 _TIMES = ("published", "modified")
+_MARK = f"{ASKED.upsert} WHERE conversation_asked.at < excluded.at"
 
 
 def asked(connection: Connection, source: str) -> dict[str, datetime]:
     """When the source was last asked about each post, by the post's URL."""
-    which = select(asked_table).where(asked_table.c.source == source).order_by(asked_table.c.post)
-    return {r.post: r.at for r in connection.execute(which)}
+    which = "SELECT post, at FROM conversation_asked WHERE source = :source ORDER BY post"
+    return {post: moment(at) for post, at in connection.rows(which, source=source)}
 
 
 def all_asked(connection: Connection) -> Iterator[tuple[str, str, datetime]]:
     """All of `asked`: source, post and time."""
-    for r in connection.execute(select(asked_table).order_by(asked_table.c.source, asked_table.c.post)):
-        yield r.source, r.post, r.at
+    for source, post, at in connection.rows("SELECT source, post, at FROM conversation_asked ORDER BY source, post"):
+        yield source, post, moment(at)
 
 
 def mark_asked(connection: Connection, pairs: Iterable[tuple[str, str]], at: datetime) -> None:
     """Notes that sources were asked about posts, given by source and URL; never sets a time back."""
     distinct = sorted({(source, bounded(url)) for source, url in pairs})
-    rows = [{"source": source, "post": url, "at": at} for source, url in distinct]
-    upsert(connection, asked_table, rows, newer="at")
+    rows = [{"source": source, "post": url, "at": stamp(at)} for source, url in distinct]
+    if rows:
+        connection.change_each(_MARK, rows)
 
 
 def save_posts(connection: Connection, told: Iterable[Post]) -> None:
     """Replaces the posts known from the last build; their HTML is not kept."""
-    _replace(connection, posts, {bounded(post.url): {"post": json.dumps(post_as_json(post))} for post in told})
+    _replace(connection, POSTS, {bounded(post.url): {"post": json.dumps(post_as_json(post))} for post in told})
 
 
 def all_posts(connection: Connection) -> Iterator[Post]:
     """The posts known from the last build, by URL."""
-    for r in connection.execute(select(posts).order_by(posts.c.url)):
-        yield post_from_json(json.loads(r.post))
+    for (post,) in connection.rows("SELECT post FROM conversation_posts ORDER BY url"):
+        yield post_from_json(json.loads(post))
 
 
 def save_matches(connection: Connection, told: Iterable[tuple[str, str, str]]) -> None:
     """Replaces what the targets were found to mean: (target, URL of the post or "", rule)."""
     rows = {bounded(target): {"post": bounded(post), "rule": clean(rule)} for target, post, rule in told}
-    _replace(connection, matches, rows)
+    _replace(connection, MATCHES, rows)
 
 
 def all_matches(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """What the targets were found to mean, by target."""
-    for r in connection.execute(select(matches).order_by(matches.c.target)):
-        yield r.target, r.post, r.rule
+    yield from connection.rows("SELECT target, post, rule FROM conversation_matches ORDER BY target")
 
 
 def post_as_json(post: Post) -> dict[str, Any]:
@@ -109,9 +107,10 @@ def post_from_json(plain: Mapping[str, Any]) -> Post:
 
 def _replace(connection: Connection, table: Table, rows: Mapping[str, dict[str, str]]) -> None:
     """Makes `table` hold exactly `rows`, given by the value of its one key column."""
-    (key,) = table.primary_key.columns
-    known = {r[0]: dict(zip(table.c.keys()[1:], r[1:], strict=True)) for r in connection.execute(select(table))}
+    (key,) = table.key
+    _, *names = table.columns
+    found = connection.rows(f"SELECT {', '.join(table.columns)} FROM {table.name}")  # noqa: S608 - names of ours
+    known = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found}
     for some in chunks(known.keys() - rows.keys()):
-        connection.execute(delete(table).where(key.in_(some)))
-    fresh = [{key.name: one, **columns} for one, columns in sorted(rows.items()) if known.get(one) != columns]
-    upsert(connection, table, fresh)
+        connection.change(f"DELETE FROM {table.name} WHERE {key} IN (:some)", some=some)  # noqa: S608
+    upsert(connection, table, [{key: one, **row} for one, row in sorted(rows.items()) if known.get(one) != row])

@@ -8,49 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, delete, func, select
-from sqlalchemy.engine import Connection
-
-from ..acts import Direction
+from .database import Connection, Row
 from .rows import LONGEST_KEY, chunks, clean, upsert
-from .schema import acts
-from .schema import pictures as table
+from .schema import PICTURES, moment, stamp
 from .values import Picture
 
 __all__ = ["all_pictures", "drop", "keep", "merge", "number", "pictures_of", "prune", "save", "usage"]
 
+_PICTURES = "SELECT url, type, image, tried FROM conversation_pictures"
+
 
 def all_pictures(connection: Connection) -> Iterator[Picture]:
     """Everything that is known of pictures, by address."""
-    for r in connection.execute(select(table).order_by(table.c.url)):
-        yield _picture(r)
+    yield from map(_picture, connection.rows(f"{_PICTURES} ORDER BY url"))
 
 
 def pictures_of(connection: Connection, urls: Iterable[str]) -> Iterator[Picture]:
     """What is known of the pictures at these addresses, by address."""
     for some in chunks(urls):
-        for r in connection.execute(select(table).where(table.c.url.in_(some)).order_by(table.c.url)):
-            yield _picture(r)
+        yield from map(_picture, connection.rows(f"{_PICTURES} WHERE url IN (:urls) ORDER BY url", urls=some))
 
 
 def number(connection: Connection) -> int:
     """How many pictures there are."""
-    return connection.scalar(select(func.count()).where(func.length(table.c.image) > 0)) or 0
+    many: int = connection.value("SELECT COUNT(*) FROM conversation_pictures WHERE LENGTH(image) > 0")
+    return many
 
 
 def usage(connection: Connection) -> dict[str, tuple[int, datetime]]:
     """By address of a picture: how many received acts are by its person, and when the newest was first seen."""
-    columns = (acts.c.author_photo, func.count(), func.max(acts.c.first_seen))
-    used = select(*columns).where(acts.c.author_photo != "", acts.c.direction == str(Direction.RECEIVED))
-    return {url: (times, newest) for url, times, newest in connection.execute(used.group_by(acts.c.author_photo))}
+    used = connection.rows(
+        "SELECT author_photo, COUNT(*), MAX(first_seen) FROM conversation_acts "
+        "WHERE author_photo <> '' AND direction = 'received' GROUP BY author_photo"
+    )
+    return {url: (times, moment(newest)) for url, times, newest in used}
 
 
 def save(connection: Connection, told: Iterable[Picture]) -> None:
     """Adds pictures, or replaces what was known of them. An address that had to be changed to be kept is left out."""
-    rows = {one.url: {"url": one.url, "type": one.outcome, "image": one.image, "tried": one.tried} for one in told}
-    upsert(connection, table, [row for url, row in rows.items() if _fits(url)])
+    rows = [
+        {"url": url, "type": one.outcome, "image": one.image, "tried": stamp(one.tried)}
+        for url, one in {one.url: one for one in told}.items()
+        if _fits(url)
+    ]
+    upsert(connection, PICTURES, rows)
 
 
 def merge(connection: Connection, told: Iterable[Picture]) -> None:
@@ -63,22 +65,25 @@ def merge(connection: Connection, told: Iterable[Picture]) -> None:
 def drop(connection: Connection, urls: Iterable[str]) -> None:
     """Drops the pictures at these addresses."""
     for some in chunks(urls):
-        connection.execute(delete(table).where(table.c.url.in_(some)))
+        connection.change("DELETE FROM conversation_pictures WHERE url IN (:urls)", urls=some)
 
 
 def keep(connection: Connection, wanted: Collection[str]) -> None:
     """Drops all pictures but those at the addresses `wanted`."""
-    drop(connection, set(connection.scalars(select(table.c.url))).difference(wanted))
+    drop(connection, set(connection.column("SELECT url FROM conversation_pictures")).difference(wanted))
 
 
 def prune(connection: Connection) -> None:
     """Drops the pictures of people of whom no act is left."""
-    used = select(acts.c.author_photo).where(acts.c.author_photo == table.c.url)
-    connection.execute(delete(table).where(~used.exists()))
+    connection.change(
+        "DELETE FROM conversation_pictures "
+        "WHERE NOT EXISTS (SELECT 1 FROM conversation_acts WHERE author_photo = conversation_pictures.url)"
+    )
 
 
-def _picture(r: Row[Any]) -> Picture:
-    return Picture(r.url, r.type, bytes(r.image), r.tried)
+def _picture(row: Row) -> Picture:
+    url, outcome, image, tried = row
+    return Picture(url, outcome, bytes(image), moment(tried))
 
 
 def _fits(url: str) -> bool:

@@ -14,13 +14,11 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, or_, select
-from sqlalchemy.engine import Connection
-
 from ..acts import Act, Person, Proof
 from ..addresses import is_web
+from .database import Connection
 from .rows import chunks, clean, upsert
-from .schema import acts, proofs
+from .schema import PROOFS, moment, stamp
 from .values import Proved
 
 __all__ = ["all_proofs", "drop_of", "merge", "proving", "prune", "take"]
@@ -29,7 +27,7 @@ __all__ = ["all_proofs", "drop_of", "merge", "proving", "prune", "take"]
 LONGEST = 1200
 #: Proofs of one profile that are kept: more than any profile page has room for.
 MOST = 20
-_PROVING = select(proofs.c.source).distinct()
+_PROOFS = "SELECT source, one, other, at FROM conversation_proofs"
 
 
 def take(connection: Connection, source: str, told: Iterable[Proof], among: Iterable[Act], at: datetime) -> None:
@@ -43,45 +41,48 @@ def take(connection: Connection, source: str, told: Iterable[Proof], among: Iter
         named = people.intersection(pair)
         if named and pair not in fresh and all(used[one] < MOST for one in named):
             used.update(named)
-            fresh[pair] = {"source": source, "one": pair[0], "other": pair[1], "at": at}
-    known = {(r.one, r.other): r for r in _naming(connection, people, source)}
+            fresh[pair] = {"source": source, "one": pair[0], "other": pair[1], "at": stamp(at)}
+    known = {(one, other): since for (_, one, other), since in _naming(connection, people, source).items()}
     for pair in known.keys() - fresh.keys():
         if authors.intersection(pair):
             _drop(connection, source, pair)
     # A clock that went back must not make a proof older than it is.
-    upsert(connection, proofs, [row for pair, row in fresh.items() if pair not in known or known[pair].at < at])
+    upsert(connection, PROOFS, [row for pair, row in fresh.items() if pair not in known or known[pair] < stamp(at)])
 
 
 def proving(connection: Connection) -> set[str]:
     """The sources of which any proof is known."""
-    return set(connection.scalars(_PROVING))
+    return set(connection.column("SELECT DISTINCT source FROM conversation_proofs"))
 
 
 def prune(connection: Connection, source: str) -> None:
     """Drops the proofs of people of whom no act is left at the source."""
-    known = list(connection.execute(select(proofs).where(proofs.c.source == source)))
-    if not known:
+    known = "SELECT one, other FROM conversation_proofs WHERE source = :source"
+    pairs = list(connection.rows(known, source=source))
+    if not pairs:
         return
-    urls: set[str] = set()
-    for column in (acts.c.author_url, acts.c.to_url):
-        urls.update(connection.scalars(select(column).where(acts.c.source == source).distinct()))
+    urls = connection.column(
+        "SELECT author_url FROM conversation_acts WHERE source = :source "
+        "UNION SELECT to_url FROM conversation_acts WHERE source = :source",
+        source=source,
+    )
     people = {Person(url=url).key for url in urls}
-    for r in known:
-        if people.isdisjoint((r.one, r.other)):
-            _drop(connection, source, (r.one, r.other))
+    for one, other in pairs:
+        if people.isdisjoint((one, other)):
+            _drop(connection, source, (one, other))
 
 
 def drop_of(connection: Connection, who: Collection[str]) -> None:
     """Drops what any source proved of these people, given by `Person.key`, and of those whose acts are gone."""
-    for r in _naming(connection, who):
-        _drop(connection, r.source, (r.one, r.other))
+    for source, one, other in _naming(connection, who):
+        _drop(connection, source, (one, other))
     _prune_all(connection)
 
 
 def all_proofs(connection: Connection) -> Iterator[Proved]:
     """All proofs by source and addresses."""
-    for r in connection.execute(select(proofs).order_by(proofs.c.source, proofs.c.one, proofs.c.other)):
-        yield Proved(r.source, Proof(r.one, r.other), r.at)
+    for source, one, other, at in connection.rows(f"{_PROOFS} ORDER BY source, one, other"):
+        yield Proved(source, Proof(one, other), moment(at))
 
 
 def merge(connection: Connection, told: Iterable[Proved]) -> None:
@@ -93,8 +94,8 @@ def merge(connection: Connection, told: Iterable[Proved]) -> None:
         if pair is not None:
             key = (clean(one.source), *pair)
             at = max(one.at, known.get(key, one.at))
-            rows[key] = dict(zip(("source", "one", "other"), key, strict=True)) | {"at": at}
-    upsert(connection, proofs, list(rows.values()))
+            rows[key] = dict(zip(PROOFS.key, key, strict=True)) | {"at": stamp(at)}
+    upsert(connection, PROOFS, list(rows.values()))
     _prune_all(connection)
 
 
@@ -113,16 +114,22 @@ def _prune_all(connection: Connection) -> None:
         prune(connection, source)
 
 
-def _naming(connection: Connection, who: Collection[str], source: str | None = None) -> Iterator[Row[Any]]:
-    """The proofs that name one of these people, each once; of one source, or of all."""
-    found: dict[tuple[str, str, str], Row[Any]] = {}
+def _naming(connection: Connection, who: Collection[str], source: str = "") -> dict[tuple[str, str, str], int]:
+    """The proofs that name one of these people, by source and both addresses: since when; of one source, or of all."""
+    which = "(one IN (:some) OR other IN (:some))" + (" AND source = :source" if source else "")
+    here = {"source": source} if source else {}
+    found: dict[tuple[str, str, str], int] = {}
     for some in chunks(who):
-        which = or_(proofs.c.one.in_(some), proofs.c.other.in_(some))
-        here = which if source is None else and_(proofs.c.source == source, which)
-        found |= {(r.source, r.one, r.other): r for r in connection.execute(select(proofs).where(here))}
-    return iter(found.values())
+        rows = connection.rows(f"{_PROOFS} WHERE {which}", some=some, **here)
+        found |= {(teller, one, other): at for teller, one, other, at in rows}
+    return found
 
 
 def _drop(connection: Connection, source: str, pair: tuple[str, str]) -> None:
     one, other = pair
-    connection.execute(delete(proofs).where(proofs.c.source == source, proofs.c.one == one, proofs.c.other == other))
+    connection.change(
+        "DELETE FROM conversation_proofs WHERE source = :source AND one = :one AND other = :other",
+        source=source,
+        one=one,
+        other=other,
+    )

@@ -5,24 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct, structs
-from sqlalchemy import BigInteger, Result, Select, Table, select, type_coerce
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Connection
 
 from ..acts import KINDS, Act, Direction, Person, identity
-from . import schema
+from .database import Connection, Row
+from .schema import ACTS, Table, moment, stamp
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql
-
-__all__ = ["Stored", "bounded", "chunks", "clean", "content", "key", "stored", "stored_acts", "upsert", "whole_number"]
+__all__ = ["STORED", "Stored", "bounded", "chunks", "clean", "content", "key", "stored", "upsert", "whole_number"]
 
 #: How many values go into one `IN (...)`: well below what any version of SQLite takes.
 CHUNK = 500
@@ -34,9 +28,11 @@ LARGEST = 2**63 - 1
 #: PostgreSQL has no place for NUL, and UTF-8 none for half a surrogate pair: no page could show either.
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _TEXTS = ("channel", "title", "text", "html", "warning", "fragment", "rsvp", "url", "parent")
-_TIMES = ("published", "updated", "received", "first_seen", "last_seen", "changed")
-_STORED = [(name, column) for name, column in schema.acts.c.items() if name not in {"identity", "digest", "pull"}]
-#: The parts of a row of `stored_acts`: key and place, author, to, content, times.
+_TIMES = ("published", "updated", "received")
+_COLUMNS = ", ".join(name for name in ACTS.columns if name not in {"identity", "digest", "pull"})
+#: The columns that `stored` needs, in its order, of all acts; a "WHERE" may follow.
+STORED = f"SELECT {_COLUMNS} FROM {ACTS.name}"  # noqa: S608 - names of ours
+#: The parts of such a row: key and place, author, to, content, times.
 _PARTS = itemgetter(slice(0, 7), slice(7, 11), slice(11, 15), slice(15, 26), slice(26, 29))
 _DIRECTIONS = {str(direction): direction for direction in Direction}
 _KINDS = {str(kind): kind for kind in KINDS}
@@ -73,7 +69,7 @@ def whole_number(value: int) -> int:
 def content(act: Act) -> dict[str, Any]:
     """The columns that hold what an act says, and their digest; the key is not among them."""
     columns: dict[str, Any] = {name: clean(getattr(act, name)) for name in _TEXTS}
-    columns |= {name: getattr(act, name) for name in _TIMES[:3]}
+    columns |= {name: stamp(getattr(act, name)) for name in _TIMES}
     columns |= {"direction": str(act.direction), "kind": str(act.kind), "target": bounded(act.target)}
     columns["words"] = None if act.words is None else whole_number(act.words)
     for who, person in (("author", act.author), ("to", act.to)):
@@ -97,51 +93,43 @@ def key(source: str, one: str, act: Act) -> dict[str, str]:
 def _digest(columns: dict[str, Any]) -> str:
     """A hash of the content of an act; equal for equal content, on any machine and version of Python."""
     # The order of the columns above is part of it, and must not change without need: every act would seem edited.
-    plain = [schema.stamp(value) if isinstance(value, datetime) else value for value in columns.values()]
-    return hashlib.blake2b(json.dumps(plain).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(json.dumps([*columns.values()]).encode(), digest_size=16).hexdigest()
 
 
-def stored_acts() -> Select[Any]:
-    """The columns that `stored` needs, in its order, of all acts; give it a `where`."""
-    # Times stay numbers here: most of them repeat, and `stored` makes each datetime once.
-    return select(*(type_coerce(column, BigInteger) if name in _TIMES else column for name, column in _STORED))
-
-
-def stored(result: Result[Any]) -> Iterator[Stored]:
-    """The acts that `stored_acts` selected. A person or time named often is one value, to save memory and time."""
+def stored(rows: Iterable[Row]) -> Iterator[Stored]:
+    """The acts that `STORED` found. A person or time named often is one value, to save memory and time."""
     people = _People()
     times = _Times({None: None})
-    for rows in result.partitions(CHUNK):
-        for (
-            (source, one, direction, kind, url, target, channel),
-            author,
-            to,
-            (published, updated, received, title, text, html, warning, parent, fragment, rsvp, words),
-            (first_seen, last_seen, changed),
-        ) in map(_PARTS, rows):
-            act = Act(
-                direction=_DIRECTIONS[direction],
-                kind=_KINDS[kind],
-                source=source,
-                id=one,
-                url=url,
-                target=target,
-                channel=channel,
-                author=people[author],
-                to=people[to],
-                published=times[published],
-                updated=times[updated],
-                received=times[received],
-                title=title,
-                text=text,
-                html=html,
-                warning=warning,
-                parent=parent,
-                fragment=fragment,
-                rsvp=rsvp,
-                words=words,
-            )
-            yield Stored(act, times[first_seen], times[last_seen], times[changed])
+    for (
+        (source, one, direction, kind, url, target, channel),
+        author,
+        to,
+        (published, updated, received, title, text, html, warning, parent, fragment, rsvp, words),
+        (first_seen, last_seen, changed),
+    ) in map(_PARTS, rows):
+        act = Act(
+            direction=_DIRECTIONS[direction],
+            kind=_KINDS[kind],
+            source=source,
+            id=one,
+            url=url,
+            target=target,
+            channel=channel,
+            author=people[author],
+            to=people[to],
+            published=times[published],
+            updated=times[updated],
+            received=times[received],
+            title=title,
+            text=text,
+            html=html,
+            warning=warning,
+            parent=parent,
+            fragment=fragment,
+            rsvp=rsvp,
+            words=words,
+        )
+        yield Stored(act, times[first_seen], times[last_seen], times[changed])
 
 
 class _People(dict[tuple[str, str, str, str], Person]):
@@ -156,39 +144,18 @@ class _Times(dict[Any, Any]):
     """Datetimes by the number that stands for them, each made when first asked for."""
 
     def __missing__(self, number: int) -> datetime:
-        made = self[number] = schema.moment(number)
+        made = self[number] = moment(number)
         return made
 
 
-def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
     """The distinct values, sorted, in portions for `IN (...)`."""
     ordered = sorted(set(values))
     for start in range(0, len(ordered), CHUNK):
         yield ordered[start : start + CHUNK]
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]], newer: str = "") -> None:
-    """Inserts rows, or replaces those with the same primary key; all rows name the same columns.
-
-    With the name of a column in `newer`, only rows where that is less than what is to replace it.
-    """
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Inserts rows, or replaces those with the same key; they name all columns."""
     if rows:
-        connection.execute(_upserting(connection.dialect.name, table, tuple(rows[0]), newer), rows)
-
-
-@cache
-def _upserting(dialect: str, table: Table, names: tuple[str, ...], newer: str) -> sqlite.Insert | postgresql.Insert:
-    """The statement of `upsert`, made once: for the widest table that takes longer than to execute it."""
-    statement = _insert(dialect, table)
-    others = {name: statement.excluded[name] for name in names if name not in table.primary_key.columns}
-    where = table.c[newer] < statement.excluded[newer] if newer else None
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=others, where=where)
-
-
-def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """The database's own kind of INSERT; that of PostgreSQL is loaded only by those who use it."""
-    if dialect != "postgresql":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 20 ms
-
-    return postgresql.insert(table)
+        connection.change_each(table.upsert, rows)

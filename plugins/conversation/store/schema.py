@@ -6,32 +6,37 @@ compared or sorted use the order of code points in both databases, so that readi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import overload
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, LargeBinary, MetaData, Table, Text, TypeDecorator
+from msgspec import Struct
+
+from .database import Words
 
 __all__ = [
+    "ACTS",
     "APPLICATION",
     "APPLICATION_ID",
+    "ASKED",
+    "COPIES",
+    "COUNTS",
+    "FORGOTTEN",
+    "MATCHES",
+    "META",
+    "PICTURES",
+    "POSTS",
+    "PROBLEMS",
+    "PROOFS",
+    "SNAPSHOTS",
+    "SOURCES",
+    "TABLES",
+    "TOMBSTONES",
     "VERSION",
-    "Moment",
-    "acts",
-    "asked",
-    "copies",
-    "counts",
-    "forgotten",
-    "matches",
-    "meta",
-    "metadata",
+    "Table",
     "moment",
-    "pictures",
-    "posts",
-    "problems",
-    "proofs",
-    "snapshots",
-    "sources",
     "stamp",
-    "tombstones",
 ]
 
 #: What the store says it is, in its `meta` table and, for SQLite, in the header of the file ("PConv" squeezed).
@@ -44,172 +49,174 @@ _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
+_TEXT, _BYTES, _NUMBER = "{text} NOT NULL", "{bytes} NOT NULL", "BIGINT NOT NULL"
+_TEXT_OR_NOTHING, _NUMBER_OR_NOTHING = "{text}", "BIGINT"
+_SOURCE = "{text} NOT NULL REFERENCES conversation_sources (name)"
 
-def stamp(time: datetime) -> int:
+
+@overload
+def stamp(time: datetime) -> int: ...
+@overload
+def stamp(time: datetime | None) -> int | None: ...
+def stamp(time: datetime | None) -> int | None:
     """Microseconds since 1970. A time that UTC cannot write (year 1 in the east) becomes the nearest that it can."""
-    return min(max((time - _EPOCH) // _MICROSECOND, _FIRST), _LAST)
+    return None if time is None else min(max((time - _EPOCH) // _MICROSECOND, _FIRST), _LAST)
 
 
-def moment(number: int) -> datetime:
+@overload
+def moment(number: int) -> datetime: ...
+@overload
+def moment(number: int | None) -> datetime | None: ...
+def moment(number: int | None) -> datetime | None:
     """The time that a number of microseconds since 1970 stands for."""
-    return _EPOCH + timedelta(microseconds=number)
+    return None if number is None else _EPOCH + timedelta(microseconds=number)
 
 
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime as microseconds since 1970; comes back in UTC."""
+class Table(Struct, frozen=True, dict=True):
+    """A table, the columns of its `key`, what is in each of its `columns`, and those of its `indexes` by name.
 
-    impl = BigInteger
-    cache_ok = True
+    `upsert` is the statement that inserts a row with all its columns, or replaces the one with the same key.
+    """
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        """To the database."""
-        return None if value is None else stamp(value)
+    name: str
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+    indexes: Mapping[str, tuple[str, ...]] = {}
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """From the database."""
-        return None if value is None else moment(value)
+    def made(self, words: Words) -> Iterator[str]:
+        """The statements that make it."""
+        kinds = {"text": words.text, "bytes": words.bytes}
+        columns = [f"{name} {kind.format_map(kinds)}" for name, kind in self.columns.items()]
+        yield f"CREATE TABLE {self.name} ({', '.join(columns)}, PRIMARY KEY ({', '.join(self.key)}))"
+        for index, of in self.indexes.items():
+            yield f"CREATE INDEX {index} ON {self.name} ({', '.join(of)})"
+
+    @cached_property
+    def insert(self) -> str:
+        """The statement that adds a row with all its columns."""
+        names = ", ".join(self.columns)
+        return f"INSERT INTO {self.name} ({names}) VALUES ({', '.join(f':{name}' for name in self.columns)})"  # noqa: S608
+
+    @cached_property
+    def upsert(self) -> str:
+        """The same; where there is a row with the same key already, it is replaced."""
+        fresh = ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
+        return f"{self.insert} ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {fresh}"
 
 
-metadata = MetaData()
-_text = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def _words(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
-    return Column(name, _text, primary_key=key, nullable=null)
-
-
-def _time(name: str, *, null: bool = False) -> Column[datetime]:
-    return Column(name, Moment, nullable=null)
-
-
-def _source() -> Column[str]:
-    return Column("source", _text, ForeignKey("conversation_sources.name"), primary_key=True)
-
-
-meta = Table("conversation_meta", metadata, _words("name", key=True), _words("value"))
+META = Table("conversation_meta", ("name",), {"name": _TEXT, "value": _TEXT})
 
 #: `pull` counts the pulls of the source; `outcome` is "done", "partly", "failed" or "unfinished"; `cursor` is JSON;
 #: `unasked` is the number of posts that the last pull left for the next one, where it had to leave something.
-sources = Table(
+SOURCES = Table(
     "conversation_sources",
-    metadata,
-    _words("name", key=True),
-    Column("pull", BigInteger, nullable=False),
-    _time("tried", null=True),
-    _time("pulled", null=True),
-    _words("outcome"),
-    _words("error", null=True),
-    _words("cursor"),
-    Column("unasked", BigInteger, nullable=True),
+    ("name",),
+    {
+        "name": _TEXT,
+        "pull": _NUMBER,
+        "tried": _NUMBER_OR_NOTHING,
+        "pulled": _NUMBER_OR_NOTHING,
+        "outcome": _TEXT,
+        "error": _TEXT_OR_NOTHING,
+        "cursor": _TEXT,
+        "unasked": _NUMBER_OR_NOTHING,
+    },
 )
 
 #: Live acts only. `pull` is the newest pull that saw the act; `digest` tells whether its content changed.
-acts = Table(
+ACTS = Table(
     "conversation_acts",
-    metadata,
-    _source(),
-    _words("id", key=True),
-    _words("identity"),
-    _words("direction"),
-    _words("kind"),
-    _words("url"),
-    _words("target"),
-    _words("channel"),
-    *(_words(f"{who}_{what}") for who in ("author", "to") for what in ("name", "url", "photo", "handle")),
-    _time("published", null=True),
-    _time("updated", null=True),
-    _time("received", null=True),
-    _words("title"),
-    _words("text"),
-    _words("html"),
-    _words("warning"),
-    _words("parent"),
-    _words("fragment"),
-    _words("rsvp"),
-    Column("words", BigInteger, nullable=True),
-    _words("digest"),
-    _time("first_seen"),
-    _time("last_seen"),
-    _time("changed"),
-    Column("pull", BigInteger, nullable=False),
+    ("source", "id"),
+    {
+        "source": _SOURCE,
+        **dict.fromkeys(("id", "identity", "direction", "kind", "url", "target", "channel"), _TEXT),
+        **{f"{who}_{what}": _TEXT for who in ("author", "to") for what in ("name", "url", "photo", "handle")},
+        **dict.fromkeys(("published", "updated", "received"), _NUMBER_OR_NOTHING),
+        **dict.fromkeys(("title", "text", "html", "warning", "parent", "fragment", "rsvp"), _TEXT),
+        "words": _NUMBER_OR_NOTHING,
+        "digest": _TEXT,
+        **dict.fromkeys(("first_seen", "last_seen", "changed", "pull"), _NUMBER),
+    },
+    {
+        "conversation_acts_target": ("direction", "target", "changed"),
+        "conversation_acts_identity": ("identity",),
+    },
 )
-Index("conversation_acts_target", acts.c.direction, acts.c.target, acts.c.changed)
-Index("conversation_acts_identity", acts.c.identity)
 
 #: What is left of an act that is gone: enough to know it again, and nothing that it said.
-tombstones = Table(
+TOMBSTONES = Table(
     "conversation_tombstones",
-    metadata,
-    _source(),
-    _words("id", key=True),
-    _words("identity"),
-    _time("first_seen"),
-    _time("gone_at"),
+    ("source", "id"),
+    {"source": _SOURCE, "id": _TEXT, "identity": _TEXT, "first_seen": _NUMBER, "gone_at": _NUMBER},
 )
 
-problems = Table(
+PROBLEMS = Table(
     "conversation_problems",
-    metadata,
-    _source(),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    _words("place"),
-    _words("what"),
+    ("source", "position"),
+    {"source": _SOURCE, "position": _NUMBER, "place": _TEXT, "what": _TEXT},
 )
 
 #: A row only when the number changed: the newest is the present one, all together are the history.
-counts = Table(
+COUNTS = Table(
     "conversation_counts",
-    metadata,
-    _source(),
-    _words("target", key=True),
-    _words("kind", key=True),
-    Column("at", Moment, primary_key=True, autoincrement=False),
-    Column("value", BigInteger, nullable=False),
+    ("source", "target", "kind", "at"),
+    {"source": _SOURCE, "target": _TEXT, "kind": _TEXT, "at": _NUMBER, "value": _NUMBER},
 )
 
-asked = Table("conversation_asked", metadata, _source(), _words("post", key=True), _time("at"))
+ASKED = Table("conversation_asked", ("source", "post"), {"source": _SOURCE, "post": _TEXT, "at": _NUMBER})
 
 #: Copies of posts that a source found by itself. `pull` is the newest pull that named it.
-copies = Table(
+COPIES = Table(
     "conversation_copies",
-    metadata,
-    _source(),
-    _words("post", key=True),
-    _words("url", key=True),
-    _time("first_seen"),
-    Column("pull", BigInteger, nullable=False),
+    ("source", "post", "url"),
+    {"source": _SOURCE, "post": _TEXT, "url": _TEXT, "first_seen": _NUMBER, "pull": _NUMBER},
 )
 
 #: How the blogger's accounts stood: a row only when a number changed, or on a new day.
-snapshots = Table(
+SNAPSHOTS = Table(
     "conversation_snapshots",
-    metadata,
-    _source(),
-    _words("account", key=True),
-    Column("at", Moment, primary_key=True, autoincrement=False),
-    Column("followers", BigInteger, nullable=True),
-    Column("posts", BigInteger, nullable=True),
+    ("source", "account", "at"),
+    {
+        "source": _SOURCE,
+        "account": _TEXT,
+        "at": _NUMBER,
+        "followers": _NUMBER_OR_NOTHING,
+        "posts": _NUMBER_OR_NOTHING,
+    },
 )
 
 #: Which profiles are one person's, as a source has seen it proved; `one` sorts before `other`.
-proofs = Table(
-    "conversation_proofs", metadata, _source(), _words("one", key=True), _words("other", key=True), _time("at")
+PROOFS = Table(
+    "conversation_proofs",
+    ("source", "one", "other"),
+    {"source": _SOURCE, "one": _TEXT, "other": _TEXT, "at": _NUMBER},
 )
 
 #: Small pictures of people by the address that they were fetched from; `image` is empty where there was none to be had.
 #: `tried` is when it was last asked for, `type` what came of that (`Picture.outcome`).
-pictures = Table(
-    "conversation_pictures",
-    metadata,
-    _words("url", key=True),
-    _words("type"),
-    Column("image", LargeBinary, nullable=False),
-    _time("tried"),
-)
+PICTURES = Table("conversation_pictures", ("url",), {"url": _TEXT, "type": _TEXT, "image": _BYTES, "tried": _NUMBER})
 
 #: `post` is the post as JSON, without its HTML.
-posts = Table("conversation_posts", metadata, _words("url", key=True), _words("post"))
-matches = Table("conversation_matches", metadata, _words("target", key=True), _words("post"), _words("rule"))
+POSTS = Table("conversation_posts", ("url",), {"url": _TEXT, "post": _TEXT})
+MATCHES = Table("conversation_matches", ("target",), {"target": _TEXT, "post": _TEXT, "rule": _TEXT})
 
 #: People who asked to be forgotten, as salted hashes.
-forgotten = Table("conversation_forgotten", metadata, _words("hash", key=True), _words("salt"))
+FORGOTTEN = Table("conversation_forgotten", ("hash",), {"hash": _TEXT, "salt": _TEXT})
+
+#: In an order in which they can be made.
+TABLES = (
+    META,
+    SOURCES,
+    ACTS,
+    TOMBSTONES,
+    PROBLEMS,
+    COUNTS,
+    ASKED,
+    COPIES,
+    SNAPSHOTS,
+    PROOFS,
+    PICTURES,
+    POSTS,
+    MATCHES,
+    FORGOTTEN,
+)

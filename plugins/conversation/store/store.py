@@ -9,14 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy.engine import Connection
-
 from ..acts import Count, Kind, Problem, Proof
 from ..posts import Post
 from ..sources import Batch
 from . import accounts, damage, forgetting, merging, pages, pictures, proofs, reading, taking, writing
+from .database import Connection, Place
 from .forgetting import Erased
-from .opening import Place, open_place
+from .opening import open_place
 from .rows import Stored
 from .values import Changes, Counted, Observed, Picture, SourceState, Told, Versions, Whole
 
@@ -50,7 +49,7 @@ class Store:
 
     def close(self) -> None:
         """Closes all connections."""
-        self._place.engine.dispose()
+        self._place.close()
 
     def __enter__(self) -> Self:
         return self

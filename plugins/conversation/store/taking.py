@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Select, Table, and_, bindparam, case, delete, select, update
-from sqlalchemy.engine import Connection
 
 from ..acts import Act, Count, Direction
 from . import accounts, pages, proofs
+from .database import Connection, Row
 from .forgetting import Forgotten
 from .rows import bounded, chunks, content, key, upsert, whole_number
-from .schema import Moment, acts, counts, sources, tombstones
+from .schema import ACTS, COUNTS, stamp
 from .values import Changes, Told
 from .writing import NOWHERE, add_problems, bury, ensure_sources
 
@@ -30,37 +27,21 @@ ALL_COPIES = "*copies"
 ALL_OF = {"*given": Direction.GIVEN, "*received": Direction.RECEIVED}
 
 
-def _some(table: Table, *columns: str) -> Select[Any]:
-    """These columns of rows of one `source`, which are asked for by their `ids`."""
-    which = (table.c.source == bindparam("source"), table.c.id.in_(bindparam("ids", expanding=True)))
-    return select(*(table.c[name] for name in columns)).where(*which)
-
-
-_KNOWN = _some(acts, "id", "digest", "first_seen", "last_seen", "pull")
-_BURIED = _some(tombstones, "id", "first_seen")
-_SEEN = (
-    update(acts)
-    .where(acts.c.source == bindparam("of"), acts.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        last_seen=case((acts.c.last_seen < bindparam("at", type_=Moment), bindparam("at")), else_=acts.c.last_seen),
-        pull=case((acts.c.pull < bindparam("number"), bindparam("number")), else_=acts.c.pull),
-    )
-)
-_ANY_UNSEEN = (
-    select(acts.c.id)
-    .where(
-        acts.c.direction == str(Direction.RECEIVED),
-        acts.c.target.in_(bindparam("targets", expanding=True)),
-        acts.c.source == bindparam("source"),
-        acts.c.pull < bindparam("number"),
-    )
-    .limit(1)
-)
-_NUMBERS = (
-    select(counts)
-    .where(counts.c.source == bindparam("source"), counts.c.target.in_(bindparam("targets", expanding=True)))
-    .order_by(counts.c.at)
-)
+_KNOWN = """
+    SELECT id, digest, first_seen, last_seen, pull FROM conversation_acts WHERE source = :source AND id IN (:ids)"""
+_BURIED = "SELECT id, first_seen FROM conversation_tombstones WHERE source = :source AND id IN (:ids)"
+_RAISE = "DELETE FROM conversation_tombstones WHERE source = :source AND id IN (:ids)"
+_SEEN = """
+    UPDATE conversation_acts
+    SET last_seen = CASE WHEN last_seen < :at THEN :at ELSE last_seen END,
+        pull = CASE WHEN pull < :number THEN :number ELSE pull END
+    WHERE source = :source AND id IN (:ids)"""
+_UNSEEN = "source = :source AND pull < :number"
+_LISTED = f"{_UNSEEN} AND direction = 'received' AND target IN (:targets)"
+_ANY_UNSEEN = f"SELECT 1 FROM conversation_acts WHERE {_LISTED} LIMIT 1"  # noqa: S608 - words of ours
+_NUMBERS = """
+    SELECT target, kind, at, value FROM conversation_counts
+    WHERE source = :source AND target IN (:targets) ORDER BY at"""
 
 
 def take(connection: Connection, told: Sequence[Told], at: datetime) -> list[Changes]:
@@ -76,7 +57,8 @@ def take(connection: Connection, told: Sequence[Told], at: datetime) -> list[Cha
             # Rather ask for everything again than keep a name.
             fresh = cursor if forgotten.spare_text(cursor) == cursor else NOWHERE
             if cursors[one.source] != fresh:
-                connection.execute(update(sources).where(sources.c.name == one.source).values(cursor=fresh))
+                set_cursor = "UPDATE conversation_sources SET cursor = :cursor WHERE name = :source"
+                connection.change(set_cursor, cursor=fresh, source=one.source)
                 cursors[one.source] = fresh
     pages.mark_asked(connection, {(one.source, post) for one in told for post in one.asked}, at)
     return changes
@@ -91,7 +73,7 @@ def _take(connection: Connection, told: Told, forgotten: Forgotten, at: datetime
         proofs.take(connection, source, forgotten.spare_proofs(batch.proofs), spared, at)
     gone = 0
     for ids in chunks(bounded(one) for one in batch.gone):
-        gone += bury(connection, and_(acts.c.source == source, acts.c.id.in_(ids)), at)
+        gone += bury(connection, "source = :source AND id IN (:ids)", at, source=source, ids=ids)
     gone += _end_listings(connection, told, at)
     if proves and (gone or found.changed):
         proofs.prune(connection, source)
@@ -106,57 +88,55 @@ def _take(connection: Connection, told: Told, forgotten: Forgotten, at: datetime
 
 def _end_listings(connection: Connection, told: Told, at: datetime) -> int:
     """Buries what listings that are whole did not hold in this pull; returns how many acts."""
-    unseen = and_(acts.c.source == told.source, acts.c.pull < told.pull)
-    scopes = set(told.batch.complete)
+    scopes, here = set(told.batch.complete), {"source": told.source, "number": told.pull}
     if EVERYTHING in scopes:
-        return bury(connection, unseen, at)
+        return bury(connection, _UNSEEN, at, **here)
     gone = 0
     for scope, direction in ALL_OF.items():
         if scope in scopes:
-            gone += bury(connection, and_(unseen, acts.c.direction == str(direction)), at)
+            gone += bury(connection, f"{_UNSEEN} AND direction = :direction", at, **here, direction=str(direction))
     for targets in chunks(bounded(one) for one in scopes - {ALL_COPIES, *ALL_OF}):
-        where = {"source": told.source, "targets": targets, "number": told.pull}
-        if connection.scalar(_ANY_UNSEEN, where) is not None:
-            received = acts.c.direction == str(Direction.RECEIVED)
-            gone += bury(connection, and_(unseen, received, acts.c.target.in_(targets)), at)
+        if connection.value(_ANY_UNSEEN, **here, targets=targets) is not None:
+            gone += bury(connection, _LISTED, at, **here, targets=targets)
     return gone
 
 
 def _take_acts(connection: Connection, told: Told, spared: Iterable[Act], at: datetime) -> Changes:
     """Adds new acts, replaces changed ones, and only marks the others as seen."""
-    source = told.source
+    source, now = told.source, stamp(at)
     given = {bounded(act.id): act for act in spared}
     known = _by_id(connection, _KNOWN, source, given)
     buried = _by_id(connection, _BURIED, source, given.keys() - known.keys())
     same = []
     write = []
     for one, act in given.items():
-        fresh, old = content(act), known.get(one)
-        if old is not None and old.digest == fresh["digest"]:
-            same.append(one)
-            continue
-        first = old or buried.get(one)
+        fresh = content(act)
+        if one in known:
+            digest, first, last, pull = known[one]
+            if digest == fresh["digest"]:
+                same.append(one)
+                continue
+        else:
+            (first,), last, pull = buried.get(one, (now,)), now, told.pull
         fresh |= key(source, one, act) | {
-            "first_seen": at if first is None else first.first_seen,
-            "last_seen": at if old is None else max(old.last_seen, at),
-            "changed": at,
-            "pull": told.pull if old is None else max(old.pull, told.pull),
+            "first_seen": first,
+            "last_seen": max(last, now),
+            "changed": now,
+            "pull": max(pull, told.pull),
         }
         write.append(fresh)
     for ids in chunks(same):
-        connection.execute(_SEEN, {"of": source, "ids": ids, "at": at, "number": told.pull})
+        connection.change(_SEEN, source=source, ids=ids, at=now, number=told.pull)
     for ids in chunks(buried):
-        connection.execute(delete(tombstones).where(tombstones.c.source == source, tombstones.c.id.in_(ids)))
-    upsert(connection, acts, write)
+        connection.change(_RAISE, source=source, ids=ids)
+    upsert(connection, ACTS, write)
     new = len(given) - len(known)
     return Changes(new=new, changed=len(write) - new, same=len(same))
 
 
-def _by_id(connection: Connection, rows: Select[Any], source: str, ids: Iterable[str]) -> dict[str, Any]:
-    known: dict[str, Any] = {}
-    for some in chunks(ids):
-        known |= {one.id: one for one in connection.execute(rows, {"source": source, "ids": some})}
-    return known
+def _by_id(connection: Connection, query: str, source: str, ids: Iterable[str]) -> dict[str, Row]:
+    """What a query finds, but for the id that each row begins with, by that."""
+    return {row[0]: row[1:] for some in chunks(ids) for row in connection.rows(query, source=source, ids=some)}
 
 
 def _take_counts(
@@ -169,17 +149,16 @@ def _take_counts(
     values: dict[tuple[str, str], int] = {
         (bounded(count.target), str(count.kind)): whole_number(count.value) for count in told
     }
-    newest: dict[tuple[str, str], Any] = {}
+    newest: dict[tuple[str, str], tuple[int, int]] = {}
     whole = {bounded(target) for target in complete}
     for targets in chunks({target for target, _ in values} | whole):
-        found = connection.execute(_NUMBERS, {"source": source, "targets": targets})
-        newest |= {(one.target, one.kind): one for one in found}
+        found = connection.rows(_NUMBERS, source=source, targets=targets)
+        newest |= {(target, kind): (since, value) for target, kind, since, value in found}
     values = {key: 0 for key in newest if key[0] in whole} | values
     rows = []
     for (target, kind), value in values.items():
-        old = newest.get((target, kind))
-        if old is None or old.value != value:
+        since, last = newest.get((target, kind), (stamp(at), None))
+        if last != value:
             # A clock that went back must not make the older number the present one.
-            since = at if old is None else max(at, old.at)
-            rows.append({"source": source, "target": target, "kind": kind, "at": since, "value": value})
-    upsert(connection, counts, rows)
+            rows.append({"source": source, "target": target, "kind": kind, "at": max(stamp(at), since), "value": value})
+    upsert(connection, COUNTS, rows)
