@@ -55,8 +55,9 @@ token is found by it; two sources of one service are called `mastodon` and `mast
         default="sqlite:///conversation.sqlite",
         check=checks.store,
         meaning="""
-Where everything collected is remembered: any SQLAlchemy address. A relative SQLite file lies beside your settings file.
-Keep it, and keep a copy: services forget.""",
+Where everything collected is remembered: a SQLite file or a PostgreSQL database, as SQLAlchemy spells addresses. A
+relative SQLite file lies beside your settings file. Keep it, and keep a copy: services forget. For PostgreSQL, run
+`pip install "pelican-conversation[postgresql]"`.""",
         example='"postgresql+psycopg://ada@localhost/conversation"',
     ),
     Setting(
