@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,9 +15,11 @@ from ..addresses import is_web
 from ..identities import carried, names_of
 from . import pictures, proofs
 from .database import Connection
-from .redacting import Redactor
 from .rows import STORED, clean, content, key, stored, upsert
 from .schema import FORGOTTEN
+
+if TYPE_CHECKING:
+    from .redacting import Redactor
 
 __all__ = ["Erased", "Forgotten", "erase", "forget"]
 
@@ -51,6 +54,8 @@ class Forgotten(Struct, frozen=True, dict=True):
     @cached_property
     def redactor(self) -> Redactor:
         """What takes them out of acts and texts."""
+        from .redacting import Redactor  # noqa: PLC0415 - its patterns take 10 ms, and hardly anybody is forgotten
+
         known: dict[str, bool] = {"": False}
 
         def is_theirs(name: str) -> bool:
