@@ -25,13 +25,12 @@ def table_of(almanac: Almanac, posts: Iterable[Post], channels: Iterable[str], b
     columns = {name: array(COLUMNS[name]) for name in names}
     post, begins, urls = array("i"), array("I"), []
     public = {one.url: number for number, one in enumerate(posts)}
-    for url, data in almanac.columns(*names):
-        if data[0]:
-            urls.append(url)
-            begins.append(len(post))
-            for name, part in zip(names, data, strict=True):
-                columns[name].frombytes(part)
-            post.extend([public.get(url, -1)] * (len(columns["at"]) - len(post)))
+    for url, *data in almanac.columns(*names):
+        urls.append(url)
+        begins.append(len(post))
+        for name, part in zip(names, data, strict=True):
+            columns[name].frombytes(part)
+        post.extend([public.get(url, -1)] * (len(columns["at"]) - len(post)))
 
     def entries(places: Iterable[int]) -> list[Entry]:
         found = [(place, bisect_right(begins, place) - 1) for place in places]
@@ -46,7 +45,7 @@ def lines_of(almanac: Almanac, ledger: Ledger) -> Iterator[str]:
     published = {post.url for post in ledger.posts}
     order = exports.newest_first
     more = sorted(exports.lines(ledger.acts.received, Direction.RECEIVED, published, ledger.zone), key=order)
-    return (line for _, line in heapq.merge(almanac.lines(), more, key=order))
+    return (line for _, line in (heapq.merge(almanac.lines(), more, key=order) if more else almanac.lines()))
 
 
 def fact_of(post: Post, leaf: Leaf, links: int) -> PostFacts:

@@ -276,9 +276,8 @@ class Remembered(Assembly):
 
     def _numbers(self, name: str) -> Iterator[tuple[str, array[int]]]:
         """One array of every page that has any of it."""
-        for url, (data,) in self._almanac.columns(name):
-            if data:
-                yield url, array(COLUMNS[name], data)
+        for url, data in self._almanac.columns(name):
+            yield url, array(COLUMNS[name], data)
 
     def ledger(self) -> Ledger:
         """As in `Assembly`."""

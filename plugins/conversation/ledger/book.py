@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 from operator import attrgetter
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field, structs
@@ -30,6 +32,13 @@ ERROR_LENGTH = 300
 _NO_POSTS = '\n "posts": []'
 _POSTS = '\n "posts": [\n%s\n ]'
 _dumps = json.JSONEncoder(ensure_ascii=False).encode
+#: What it writes for a value of each type that the fields of a post have.
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    date: lambda day: f'"{day.isoformat()}"',
+    type(None): lambda _: "null",
+}
 _SHOWN = tuple(name for name in PostFacts.__struct_fields__ if name != "published")
 _values = attrgetter(*_SHOWN)
 _ONE_POST = "  {\n" + ",\n".join(f'   "{name}": %s' for name in _SHOWN) + "\n  }"
@@ -156,7 +165,7 @@ def _post(post: PostFacts) -> dict[str, object]:
 
 def _written(post: PostFacts) -> str:
     """What stands of a post in ledger.json, as `json.dumps` with an indent of 1 writes it there."""
-    return _ONE_POST % tuple(value if type(value) is int else _dumps(value) for value in _post(post).values())
+    return _ONE_POST % tuple(_WRITTEN.get(type(value), _dumps)(value) for value in _values(post))
 
 
 def _clean(source: SourceFacts) -> SourceFacts:

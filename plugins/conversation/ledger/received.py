@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import compress
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -132,7 +133,7 @@ class Table(Struct, frozen=True):
     entries: Callable[[Iterable[int]], list[Entry]]
 
 
-class Columns(Struct, frozen=True):
+class Columns(Struct, frozen=True, dict=True):
     """Acts received as a table; `more` are those that stand for any number of acts.
 
     `chosen` says which places are meant, where that is not all of them.
@@ -154,8 +155,8 @@ class Columns(Struct, frozen=True):
         for (how, day), number in Counter(self._chosen(table.how, table.day)).items():
             channel, kind = table.channels[how >> _CHANNEL], _KINDS[how & _KIND]
             sums.add(channel, kind.value, date.fromordinal(day), number)
-        for person, number in Counter(self._chosen(table.who)).items():
-            sums.people.update({f"{person[0]:x}": number} if person[0] else {})
+        for person, number in Counter(self._of(table.who)).items():
+            sums.people.update({f"{person:x}": number} if person else {})
         for entry in self.more:
             sums.add(entry.channel, entry.kind.value, local_date(entry.when, zone), entry.number)
             sums.people.update({self.name(entry.person): entry.number} if entry.person else {})
@@ -167,28 +168,29 @@ class Columns(Struct, frozen=True):
 
     def top_post(self) -> int:
         """As in `Received`."""
-        drew = Counter(post for (post,) in self._chosen(self.table.post) if post >= 0)
-        return max([*drew.values(), drawn.top_post(self.more)])
+        drew = (number for post, number in self._by_post.items() if post >= 0)
+        return max(drawn.top_post(self.more), max(drew, default=0))
 
     def unmatched(self) -> int:
         """As in `Received`."""
-        return sum(post < 0 for (post,) in self._chosen(self.table.post)) + Listed(self.more).unmatched()
+        return self._by_post[-1] + Listed(self.more).unmatched()
 
     def years(self, now: datetime) -> Mapping[str, set[int]]:
         """As in `Received`."""
         end, year = stamp(now), YEAR // _MICROSECOND
-        heard = self._chosen(self.table.at, self.table.who)
+        backs = [(end - at) // year for at in self._of(self.table.at)]
         years: dict[str, set[int]] = {}
-        for person, back in {(person, (end - at) // year) for at, person in heard if person and at <= end}:
-            years.setdefault(f"{person:x}", set()).add(back)
+        for person, back in set(zip(self._of(self.table.who), backs, strict=True)):
+            if person and back >= 0:
+                years.setdefault(f"{person:x}", set()).add(back)
         for name, back_then in people.periods(self.more, now).items():
             years.setdefault(self.name(name), set()).update(back_then)
         return years
 
     def oldest(self) -> datetime | None:
         """As in `Received`."""
-        first = [moment(min(column)) for column in [[at for (at,) in self._chosen(self.table.at)]] if column]
-        return min([*first, *(entry.when for entry in self.more)], default=None)
+        first = min(self._of(self.table.at), default=None)
+        return min([*([] if first is None else [moment(first)]), *(entry.when for entry in self.more)], default=None)
 
     def waits(self, answered: Mapping[str, Sequence[datetime]], now: datetime) -> list[float | None]:
         """As in `Received`."""
@@ -196,7 +198,7 @@ class Columns(Struct, frozen=True):
         known = {number_of(spot): times for spot, times in answered.items()}
         asked = self._chosen(table.at, table.how, table.spot)
         open_ = [(at, spot) for at, how, spot in asked if how & _OPEN and at <= last]
-        return [answering.wait(moment(at), known.get(spot, ())) for at, spot in open_]
+        return [answering.wait(moment(at), known[spot]) if spot in known else None for at, spot in open_]
 
     def threads(self, part: Part) -> Sequence[Sequence[datetime]]:
         """Only those comments are looked at that answer something or are answered: the others talk with nobody."""
@@ -216,6 +218,15 @@ class Columns(Struct, frozen=True):
         wanted = {number_of(spot) for spot in spots} - {0}
         places = (place for place, spot in enumerate(self.table.spot) if spot in wanted) if wanted else ()
         return [*self.table.entries(places), *Listed(self.more).at(spots)]
+
+    @cached_property
+    def _by_post(self) -> Counter[int]:
+        """How many acts there are by the number of their post, -1 for none."""
+        return Counter(self._of(self.table.post))
+
+    def _of(self, column: array[int]) -> Iterable[int]:
+        """What of a column is meant."""
+        return column if self.chosen is None else compress(column, self.chosen)
 
     def _chosen(self, *columns: array[int]) -> Iterator[tuple[int, ...]]:
         """What of the columns is meant, place by place."""
