@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import pytest
@@ -464,3 +465,25 @@ def test_threads_may_write_and_read_at_once(store: Store) -> None:
         thread.join()
     assert failures == []
     assert [(state.state, state.acts) for state in store.sources()] == [("fresh", 5)] * 6
+
+
+def test_a_transaction_that_fails_leaves_nothing_and_the_store_goes_on(store: Store) -> None:
+    """What was written before something went wrong is taken back, and the next reader finds the store as it was."""
+
+    def fail() -> None:
+        with store._place.writing() as connection:  # noqa: SLF001 - no public way fails half way
+            connection.change("INSERT INTO conversation_forgotten (hash, salt) VALUES (:one, :two)", one="a", two="b")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.whole().forgotten == ()
+    assert pull(store, Batch(acts=(act(1),))) == Changes(new=1)
+
+
+def test_readers_of_many_threads_do_not_wait_for_each_other(store: Store) -> None:
+    """Each thread has a connection to itself, however many there are."""
+    pull(store, Batch(acts=tuple(map(act, range(9)))))
+    with ThreadPool(8) as threads:
+        found = threads.map(lambda _: len(store.received([TARGET])), range(200), chunksize=1)
+    assert found == [9] * 200

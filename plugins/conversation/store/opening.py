@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 from ..errors import StoreError
 from .database import Place
@@ -26,7 +27,7 @@ def open_place(url: str, root: Path) -> Place:
     parts = _URL.match(url)
     driver = parts["driver"] if parts else ""
     if parts and driver in {"sqlite", "sqlite+pysqlite"}:
-        name = parts["path"] or ""
+        name = unquote(parts["path"] or "")
         if name in {"", ":memory:"} or name.startswith("file:"):
             raise StoreError('CONVERSATION_STORE has to name a file, for example "sqlite:///conversation.sqlite".')
         return open_file(root / name)

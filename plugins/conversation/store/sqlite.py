@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from ..errors import StoreError
 from . import damage, migrations
@@ -57,7 +58,7 @@ class File(Place):
 
     def __init__(self, path: Path, set_aside: Path | None = None) -> None:
         self.path, self.name, self.set_aside = path, str(path), set_aside
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -84,14 +85,15 @@ class File(Place):
 
     def close(self) -> None:
         """See `Place`."""
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         """One on a connection that nobody else has; where it fails, that is closed, which takes back what was done."""
         with self._told():
-            connection, well = self._idle.pop() if self._idle else self._connect(), False
+            connection, well = self._free(), False
             try:
                 connection.execute(begin)
                 yield connection
@@ -99,16 +101,26 @@ class File(Place):
                 well = True
             finally:
                 if well:
-                    self._idle.append(connection)
+                    self._idle.put(connection)
                 else:
                     connection.close()
+
+    def _free(self) -> sqlite3.Connection:
+        """A connection that nobody has."""
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=PREPARED
         )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        with ExitStack() as stack:
+            stack.callback(connection.close)
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            stack.pop_all()
         return connection
 
     @contextmanager
