@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import blinker
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -364,6 +365,21 @@ def test_what_is_read_from_files_does_not_depend_on_what_only_templates_show() -
     )
     assert reading_part(before) == reading_part(now)
     assert reading_part(before) != reading_part(fingerprint(pelican(MENUITEMS=[], TIMEZONE="Europe/Berlin")))
+
+
+def test_what_a_plugin_says_of_its_functions_renders_everything_and_parses_nothing() -> None:
+    """The first `refresh` of a large blog has every page rendered, and need not read ten thousand articles for that."""
+    said = ["a"]
+
+    def told(_: object) -> str:
+        return said[0]
+
+    with blinker.signal("incremental_fingerprint").connected_to(told):
+        before = fingerprint(pelican())
+        said[0] = "b"
+        now = fingerprint(pelican())
+    assert changed(before, now) == [f"what {__name__} says"]
+    assert reading_part(before) == reading_part(now)
 
 
 def test_functions_in_settings_are_told_by_their_file_and_objects_are_named() -> None:

@@ -37,6 +37,8 @@ _PAGES_ONLY = frozenset({
     "SUMMARY_MAX_PARAGRAPHS", "TEMPLATE_PAGES", "THEME", "THEME_STATIC_DIR", "THEME_STATIC_PATHS",
     "THEME_TEMPLATES_OVERRIDES",
 })  # fmt: skip
+#: What a plugin says by itself has a name that begins so.
+_SAID = "what "
 #: What stands for a setting that cannot be told begins so, and goes on with what is in it.
 _UNKNOWN = b"unknown: "
 #: Objects of these are told by what they are worth.
@@ -60,7 +62,7 @@ def fingerprint(pelican: Pelican) -> dict[str, bytes]:
         if name not in idle:
             found[f"setting {name}"] = _setting(digester, value)
     for receiver, said in blinker.signal("incremental_fingerprint").send(pelican):
-        found[f"what {receiver.__module__} says"] = joined(str(said).encode())
+        found[f"{_SAID}{receiver.__module__} says"] = joined(str(said).encode())
     return found
 
 
@@ -70,9 +72,13 @@ def changed(before: Mapping[str, bytes], now: Mapping[str, bytes]) -> list[str]:
 
 
 def reading_part(found: Mapping[str, bytes]) -> bytes:
-    """The part of a fingerprint that what is read from files depends on, as one digest."""
+    """The part of a fingerprint that what is read from files depends on, as one digest.
+
+    What plugins say is about what they give to templates, and no file is read with that.
+    """
     idle = {f"setting {name}" for name in _PAGES_ONLY}
-    return joined(*(part for name in sorted(found.keys() - idle) for part in (name.encode(), found[name])))
+    names = sorted(name for name in found.keys() - idle if not name.startswith(_SAID))
+    return joined(*(part for name in names for part in (name.encode(), found[name])))
 
 
 def unknown_settings(found: Mapping[str, bytes]) -> list[str]:
