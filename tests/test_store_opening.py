@@ -139,7 +139,7 @@ def test_a_new_store_says_whose_it_is(tmp_path: Path) -> None:
 
 
 def test_relative_paths_start_at_the_root(tmp_path: Path) -> None:
-    """The store lies beside the settings file whatever the working directory, its address spelled as SQLAlchemy does."""
+    """The store lies beside the settings file whatever the working directory, its address spelled as in SQLAlchemy."""
     Store.open("sqlite:///cache/deep/c.sqlite", tmp_path).close()
     Store.open(f"sqlite:///{tmp_path}/absolute.db", Path("/nowhere")).close()
     Store.open("sqlite+pysqlite:///my%20blog.db?timeout=5", tmp_path).close()

@@ -20,7 +20,6 @@ from markupsafe import Markup
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
 from pelican.writers import Writer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from .almanac import Almanac, path_of
 from .built import wanted
@@ -200,7 +199,11 @@ def languages_of(settings: Mapping[str, Any], theme: str) -> Languages:
 
 def _with_progress(pull: Pull) -> list[Outcome]:
     """Waits for the sources, with a bar on a terminal and without a word elsewhere."""
+    if not (console.is_terminal and pull.asks):
+        return pull.finish()
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - for whoever looks on
+
     columns = (TextColumn("Asking who answered"), BarColumn(), MofNCompleteColumn(), TextColumn("sources"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("pull", total=None)
         return pull.finish(lambda done, of: progress.update(bar, completed=done, total=of))
