@@ -11,7 +11,7 @@ from .threads import Conversation
 __all__ = ["Ahead", "Ready"]
 
 #: Acts of conversations that stay in memory once they are put together: a page asks for its own many times.
-READY = 3_000
+READY = 1_000
 #: Acts that are read before anybody asks for their page.
 AHEAD = 1_000
 

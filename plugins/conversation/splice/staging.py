@@ -21,7 +21,7 @@ from .plain import from_plain
 __all__ = ["Stage", "StandIn", "compiled_of", "keep_compiled"]
 
 #: What the plugin's own templates, and what writes its files, ask of contents: texts, all of them.
-_ATTRIBUTES = ("url", "save_as", "slug", "lang", "title", "conversation_feed")
+_ATTRIBUTES = ("url", "save_as", "slug", "lang", "title")
 _TIMES = ("published", "modified", "closed")
 
 
@@ -44,7 +44,8 @@ class StandIn(Struct, frozen=True):
     @classmethod
     def of(cls, content: Any, post: Post) -> StandIn:  # noqa: ANN401 - Pelican's own
         """What stands in for a content of Pelican's, which is `post`."""
-        return cls(post, {name: getattr(content, name) for name in _ATTRIBUTES})
+        told = {name: getattr(content, name) for name in _ATTRIBUTES}
+        return cls(post, told | {"conversation_feed": getattr(content, "conversation_feed", "")})
 
     def as_json(self) -> str:
         """As `from_json` reads it."""
