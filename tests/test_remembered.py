@@ -103,9 +103,9 @@ given_acts = st.builds(
         title="A title",
     ),
     st.integers(1, 4),
-    st.sampled_from((Kind.REPLY, Kind.LINK, Kind.NOTE, Kind.LIKE)),
+    st.sampled_from((Kind.REPLY, Kind.LINK, Kind.NOTE, Kind.LIKE, Kind.ANSWER)),
     st.sampled_from(PEOPLE),
-    st.sampled_from((*SPOTS, "https://cy.example/")),
+    st.sampled_from((*SPOTS, "https://cy.example/", "http://www.cy.example")),
     st.sampled_from(SPOTS),
     st.sampled_from(SPOTS),
     st.sampled_from(("", *TARGETS[:2])),
@@ -116,7 +116,11 @@ batches = st.builds(
     gone=st.lists(st.integers(1, 6).map(str), max_size=2).map(tuple),
     counts=st.lists(
         st.builds(
-            Count, st.just(""), st.sampled_from(TARGETS), st.sampled_from((Kind.LIKE, Kind.REPLY)), st.integers(0, 9)
+            Count,
+            st.just(""),
+            st.sampled_from((*TARGETS, *SPOTS[1:3])),
+            st.sampled_from((Kind.LIKE, Kind.REPLY)),
+            st.integers(0, 9),
         ),
         max_size=2,
     ).map(tuple),
@@ -245,6 +249,41 @@ def test_nothing_that_was_kept_makes_a_difference(taken: list[tuple[str, Any]]) 
                 blog.take(what, told)
                 assert blog.compare() == {one.url for one in blog.posts}
             blog.almanac.rest()
+
+
+def test_what_the_blogger_says_elsewhere_makes_no_page_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever replies all day has those pages renewed that show the replies, and no old reply merged again."""
+    blog, read = History(tmp_path), list[str]()
+    given_to = Store.given_to
+    monkeypatch.setattr(Store, "given_to", lambda store, targets: read.extend(targets) or given_to(store, targets))
+
+    def replies(number: int, to: str) -> tuple[int, set[str]]:
+        """The number of pages that are made anew after a reply, and which conversations say something else."""
+        own = Act(
+            direction=Direction.GIVEN,
+            kind=Kind.REPLY,
+            source="mastodon",
+            id=str(number),
+            url=f"https://social.example/@me/{number}",
+            target=to,
+            published=DAY,
+        )
+        pull(blog.store, Batch((own,)), blog.now, "mastodon")
+        read.clear()
+        quick = Remembered(blog.settings, blog.store, blog.posts, NOW, blog.almanac, versions=blog.store.versions())
+        before = dict(keys)
+        keys.update({url: talk.incremental_key() for url, talk in quick.conversations.items()})  # type: ignore[attr-defined]
+        return quick.renewed, {url for url, key in keys.items() if before.get(url) != key}
+
+    keys: dict[str, str] = {}
+    with blog.store:
+        said = [act(n, url=f"https://cy.example/{n}", target=one.url) for n, one in enumerate(blog.posts, 1)]
+        pull(blog.store, Batch(tuple(said)), NOW)
+        assert replies(11, "https://cy.example/1") == (2, {f"{SITE}/a.html", f"{SITE}/b.html"})
+        assert replies(12, "https://elsewhere.example/3") == (0, set())
+        assert read == ["https://elsewhere.example/3"]
+        assert replies(13, "https://cy.example/2") == (1, {f"{SITE}/b.html"})
+        blog.almanac.rest()
 
 
 @pytest.mark.parametrize("harm", ["cut", "noise", "another"])

@@ -22,7 +22,7 @@ from .ledger import Entry
 __all__ = ["Almanac", "Damaged", "Page", "path_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 4
+EDITION = 5
 #: Seconds to wait for another build of the same site.
 PATIENCE = 5
 #: Values in one `IN (...)`.
@@ -40,6 +40,7 @@ CREATE INDEX remarks_at ON remarks (at DESC, url);
 CREATE INDEX remarks_url ON remarks (url);
 CREATE TABLE photos (url TEXT, photo TEXT);
 CREATE INDEX photos_url ON photos (url);
+CREATE TABLE lots (about TEXT PRIMARY KEY, key TEXT, lot BLOB) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, note BLOB);
 PRAGMA user_version = {EDITION};
 """
@@ -176,6 +177,20 @@ class Almanac:
         for url, photo in self._all("SELECT url, photo FROM photos ORDER BY url, photo"):
             found.setdefault(url, []).append(photo)
         return found
+
+    def lot_keys(self) -> dict[str, str]:
+        """What stands for all acts in each of the lots of gifts, by what they are about."""
+        return dict(self._all("SELECT about, key FROM lots"))
+
+    def lots(self, kind: type[T]) -> list[T]:
+        """All lots of gifts, which are of that kind, by what they are about."""
+        return [lot for _, lot in _read(self._all("SELECT about, lot FROM lots ORDER BY about"), kind)]
+
+    def keep_lots(self, lots: Mapping[str, tuple[str, object]], gone: Iterable[str]) -> None:
+        """Keeps lots of gifts by what they are about, each with its key; forgets those that are gone."""
+        self._many("DELETE FROM lots WHERE about = ?", [(about,) for about in gone])
+        rows = [(about, key, json.encode(lot)) for about, (key, lot) in lots.items()]
+        self._many("INSERT OR REPLACE INTO lots VALUES (?, ?, ?)", rows)
 
     def note(self, name: str, kind: type[T]) -> T | None:
         """What was noted under a name, which is of that kind; None where nothing was."""

@@ -155,7 +155,7 @@ class Assembly:
     @cached_property
     def replies(self) -> OwnReplies:
         """The blogger's own replies that only the blogger's accounts tell of."""
-        return OwnReplies(self.gifts)
+        return OwnReplies.of(self.gifts)
 
     @cached_property
     def reader(self) -> Reader:
@@ -238,7 +238,7 @@ class Assembly:
 
     def _points(self) -> Iterator[Entry]:
         """What the blogger's answers elsewhere drew: points that a service counts and nobody is named for."""
-        gifts = (one.best for one in self.gifts)
+        gifts = (one.best for one in self._answers())
         answers = {item.act.url: item for item in gifts if item.act.kind is Kind.ANSWER and item.act.url}
         observed = defaultdict(list)
         for one in self._store.histories(answers):
@@ -247,6 +247,10 @@ class Assembly:
                 observed[one.count.target, one.count.kind].append((one.at, one.count.value))
         for (target, kind), looks in observed.items():
             yield from self._books.points(answers[target], kind, looks)
+
+    def _answers(self) -> Iterable[Told]:
+        """What was given, as far as there are answers among it."""
+        return self.gifts
 
     @cached_property
     def pages(self) -> list[Page]:

@@ -27,28 +27,25 @@ class Keys:
         self, settings: Settings, posts: Iterable[Post], ways: Ways, proofs: Iterable[Proof], versions: Versions
     ) -> None:
         self._settings, self._posts, self._versions = settings, posts, versions
-        #: Of what all pages share, beside moderation.
+        #: Of what all pages share, without and with moderation.
         self.rules = _rules_of(settings, ways, proofs, versions.forgotten)
-        self._house = digest(self.rules, _moderated(settings))
-        #: Of all that was given, with and without what moderation says of it.
-        self.given, self.gifts = digest(self._house, versions.given), digest(self.rules, versions.given)
+        self.house = digest(self.rules, _moderated(settings))
+        #: Of all that was given.
+        self.given = digest(self.house, versions.given)
 
     @cached_property
     def posts(self) -> dict[str, str]:
         """Of each post, by its address."""
         return {post.url: digest(_values(post)) for post in self._posts}
 
-    def leaf(self, page: Page, joined: bool) -> str:  # noqa: FBT001 - the other half of a key
-        """Of all that a page's leaf is made of; `joined`: own replies may stand on it."""
-        return self._of_leaf(self._told(page), joined)
+    def leaf(self, page: Page, joined: str) -> str:
+        """Of all that a page's leaf is made of; `joined` stands for the own replies that may stand on it."""
+        return digest(self.house, *self._told(page), joined)
 
-    def both(self, page: Page, joined: bool, shown: Sequence[str]) -> tuple[str, str]:  # noqa: FBT001 - likewise
+    def both(self, page: Page, joined: str, shown: Sequence[str]) -> tuple[str, str]:
         """The same, and of all that its conversation is made of, in which these acts are `shown`."""
         told = self._told(page)
-        return self._of_leaf(told, joined), digest(self.rules, *told, self.gifts if joined else "", shown)
-
-    def _of_leaf(self, told: Sequence[object], joined: bool) -> str:  # noqa: FBT001 - likewise
-        return digest(self._house, *told, self.given if joined else "")
+        return digest(self.house, *told, joined), digest(self.rules, *told, joined, shown)
 
     def _told(self, page: Page) -> list[object]:
         """What a page is, and what was told of it."""

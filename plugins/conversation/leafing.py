@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -22,16 +22,17 @@ from .threads import Counts, House, OwnReplies, Told, fits, gather, grouped, lev
 
 __all__ = ["KeysOf", "Leafing"]
 
-#: Gives the key of a page's leaf, and what stands for its conversation, told whether own replies may stand on the page
-#: and the names of all acts on it that are shown.
-KeysOf = Callable[[bool, Sequence[str]], tuple[str, str]]
+#: Gives the key of a page's leaf, and what stands for its conversation, told what stands for the own replies that may
+#: stand on the page, and the names of all acts on it that are shown.
+KeysOf = Callable[[str, Sequence[str]], tuple[str, str]]
 
 
 class Leafing:
     """Makes leaves.
 
-    `desk` is a bookkeeper who leaves addresses as they were told, `services` has the service of each source. `answered`
-    are the numbers of permalinks that own replies answer, and `replies` gives those; `channels` numbers the channels.
+    `desk` is a bookkeeper who leaves addresses as they were told, `services` has the service of each source. `below`
+    gives what stands for the own replies below the permalinks with some numbers, and `replies` gives those; `channels`
+    numbers the channels.
     """
 
     def __init__(  # noqa: PLR0913 - what a leaf is made of
@@ -41,12 +42,12 @@ class Leafing:
         desk: Bookkeeper,
         *,
         services: Mapping[str, str],
-        answered: Collection[int],
+        below: Callable[[Iterable[int]], str],
         replies: Callable[[], OwnReplies],
         channels: dict[str, int],
     ) -> None:
         self._settings, self._people, self._desk = settings, people, desk
-        self._answered, self._replies, self._channels = answered, replies, channels
+        self._below, self._replies, self._channels = below, replies, channels
         # Numbers depend neither on pictures nor on what the blogger is called.
         self._plain = House(zone=settings.timezone, is_own=settings.is_own, services=services, privacy=settings.privacy)
 
@@ -60,7 +61,7 @@ class Leafing:
             spots=tuple((spot, one.best.act.url) for one in talk.shown for spot in sorted(one.spots)),
             signed=tuple(name for one in talk.shown for name in signed(self._settings, self._people, one)),
         )
-        joined = any(number_of(spot) in self._answered for spot, _ in details.spots)
+        joined = self._below(number_of(spot) for spot, _ in details.spots)
         acts = [act for one in talk.shown for act in one.acts]
         own = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
         waiting = [one for one in talk.judged if one.verdict.held]
@@ -72,7 +73,7 @@ class Leafing:
             says=says,
             waiting=len(waiting),
             replies_waiting=sum(one.item.act.kind is Kind.REPLY for one in waiting),
-            joined=joined,
+            joined=bool(joined),
             mine=len(details.mine),
             own=tuple(own.items()),
         )

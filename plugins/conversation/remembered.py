@@ -21,7 +21,8 @@ from .acts import Act, Person, Problem
 from .almanac import Almanac
 from .assembly import Assembly, Unmatched
 from .bookkeeping import Bookkeeper
-from .given import Given, Links, given_anew
+from .gifts import Gifts
+from .given import Given, Links
 from .keys import Keys
 from .leafing import Leafing
 from .leaves import COLUMNS, Leaf, digest
@@ -37,7 +38,7 @@ from .settings import Settings
 from .sharing import Share, alone
 from .store import Store, Versions
 from .talks import Reader, Talk
-from .threads import Conversation, Overview, Promised, Told, paged, permalink
+from .threads import Conversation, Overview, OwnReplies, Promised, Told, paged, permalink
 from .urls import Match
 
 __all__ = ["Remembered"]
@@ -106,11 +107,11 @@ class Remembered(Assembly):
     def leaves(self) -> dict[str, Leaf]:
         """What is known of every page, by its address and in that order; what is not as it was is made anew."""
         known, given = self._almanac.leaves(), self._given
-        spots = self._numbers("links") if given.answered else ()
-        joined = {url for url, numbers in spots if not given.answered.isdisjoint(numbers)}
+        spots = self._numbers("links") if given.replied else ()
+        joined = {url: below for url, numbers in spots if (below := given.below(numbers))}
         fresh, stale = {}, []
         for page in self.pages:
-            key = self._keys.leaf(page, page.url in joined)
+            key = self._keys.leaf(page, joined.get(page.url, ""))
             leaf = known.get(page.url)
             if leaf is not None and leaf.key == key:
                 fresh[page.url] = leaf
@@ -157,7 +158,6 @@ class Remembered(Assembly):
     @cached_property
     def _renewal(self) -> Renewal:
         """What makes leaves anew."""
-        _ = self.replies if self._given.answered else ()  # for all processes at once
         return Renewal(
             self._store,
             self._almanac,
@@ -176,7 +176,7 @@ class Remembered(Assembly):
             self.people,
             self._desk,
             services=self.ways.services,
-            answered=self._given.answered,
+            below=self._given.below,
             replies=lambda: self.replies,
             channels=self._channels,
         )
@@ -225,7 +225,7 @@ class Remembered(Assembly):
             return f"{leaf.says} {self._view}"
         names = [(number, self._names.get(number)) for number in links.whose]
         me = self._me
-        mine = [self._keys.gifts, structs.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
+        mine = [structs.astuple(me), self.pictures.get(me.photo)] if leaf.joined else []
         return digest(leaf.says, self._view, closes, copies, links.key, names, photos, mine)
 
     @cached_property
@@ -237,14 +237,22 @@ class Remembered(Assembly):
 
     @cached_property
     def _given(self) -> Given:
-        """All that was given, from the last build where it is as it was."""
-        kept = self._almanac.note("given", Given)
-        if kept and kept.key == self._keys.given:
-            return kept
-        made = given_anew(self._keys.given, self.gifts, super().links_of, self._desk, self.people)
-        with self._almanac.writing():
-            self._almanac.write_down("given", made)
-        return made
+        """All that was given."""
+        return self._gifts.given
+
+    @cached_property
+    def _gifts(self) -> Gifts:
+        """What reads that."""
+        return Gifts(self._store, self._almanac, self.people, self.ways, desk=self._desk, keys=self._keys)
+
+    @cached_property
+    def replies(self) -> OwnReplies:
+        """As in `Assembly`."""
+        return self._gifts.replies
+
+    def _answers(self) -> list[Told]:
+        """As in `Assembly`."""
+        return self._gifts.answers()
 
     @cached_property
     def links_of(self) -> Mapping[str, list[Act]]:
@@ -294,7 +302,7 @@ class Remembered(Assembly):
             for draft, to, numbers in self._given.drafts
         ]
         mine = [self._books.settled(entry) for entry in self._mine]
-        points = self._points() if self._given.points else ()
+        points = self._points() if self._given.answers else ()
         return self._ledger_of(
             [*mine, *given, *points],
             facts,

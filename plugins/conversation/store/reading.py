@@ -22,7 +22,9 @@ __all__ = [
     "count_versions",
     "cursor",
     "given",
+    "given_to",
     "given_version",
+    "given_versions",
     "history",
     "latest_counts",
     "newest_pull",
@@ -159,6 +161,12 @@ def given_version(connection: Connection) -> str:
     return f"{many} {int(changed)}" if many else ""
 
 
+def given_versions(connection: Connection) -> dict[str, str]:
+    """The same by target of acts given."""
+    rows = connection.rows(f"SELECT target, {_STATE} WHERE direction = 'given' GROUP BY target")
+    return {target: f"{many} {int(changed)}" for target, many, changed in rows}
+
+
 def count_versions(connection: Connection) -> dict[str, str]:
     """By target: all its numbers and since when they are so, as a text."""
     told: dict[str, list[str]] = {}
@@ -178,6 +186,12 @@ def received(connection: Connection, wanted: Collection[str]) -> Iterator[Stored
 def given(connection: Connection) -> Iterator[Stored]:
     """The acts given, by source and id."""
     yield from stored(connection.rows(f"{STORED} WHERE direction = 'given' ORDER BY source, id"))
+
+
+def given_to(connection: Connection, wanted: Collection[str]) -> Iterator[Stored]:
+    """The acts given that are about these targets, in no order."""
+    for some in chunks(bounded(target) for target in wanted):
+        yield from stored(connection.rows(f"{STORED} WHERE direction = 'given' AND target IN (:targets)", targets=some))
 
 
 def all_acts(connection: Connection) -> Iterator[Stored]:

@@ -174,6 +174,16 @@ class Store:
         with self._place.reading() as connection:
             return list(reading.given(connection))
 
+    def given_to(self, targets: Collection[str]) -> list[Stored]:
+        """The acts given that are about these targets, any number of them, in no order."""
+        with self._place.reading() as connection:
+            return list(reading.given_to(connection, targets))
+
+    def given_versions(self) -> dict[str, str]:
+        """By target of acts given: what tells whether the acts about it are as they were (see `versions`)."""
+        with self._place.reading() as connection:
+            return reading.given_versions(connection)
+
     def counts(self, targets: Collection[str]) -> list[Count]:
         """The present numbers for these targets, by target, source and kind."""
         with self._place.reading() as connection:

@@ -1,6 +1,6 @@
 """One conversation per post: what was said and done about it, threaded and counted. Pure: no input or output."""
 
-from .answering import OwnReplies
+from .answering import OwnReplies, answered_by
 from .apart import Ways
 from .faces import Sketch, sketches
 from .gathering import gather
@@ -37,6 +37,7 @@ __all__ = [
     "Told",
     "Ways",
     "after_closing",
+    "answered_by",
     "fits",
     "further_path",
     "gather",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Self
 
 from msgspec import structs
 
@@ -11,7 +12,7 @@ from ..acts import Act, Kind
 from .merging import WORDS, Told
 from .permalinks import permalink
 
-__all__ = ["OwnReplies"]
+__all__ = ["OwnReplies", "answered_by"]
 
 #: What goes on in an own thread: it is addressed to nobody, but it may stand below an answer to somebody.
 _GOING_ON = frozenset({Kind.NOTE, Kind.MENTION})
@@ -21,19 +22,19 @@ _REPLIES = frozenset({Kind.REPLY, Kind.ANSWER})
 
 
 class OwnReplies:
-    """Acts given that answer something, to be found by the permalink that they answer."""
+    """Acts given that answer something; `to` finds them by the permalink that they answer."""
 
-    def __init__(self, given: Iterable[Told]) -> None:
-        self._of: dict[str, list[Told]] = defaultdict(list)
+    def __init__(self, to: Callable[[str], Sequence[Told]]) -> None:
+        self.to = to
+
+    @classmethod
+    def of(cls, given: Iterable[Told]) -> Self:
+        """Those among these acts."""
+        found: dict[str, list[Told]] = defaultdict(list)
         for told in given:
-            answered = {permalink(url) for act in told.acts for url in _answered(act)} - {""}
-            for spot in sorted(answered - told.spots):
-                self._of[spot].append(told)
-
-    @property
-    def spots(self) -> Collection[str]:
-        """The permalinks that they answer."""
-        return self._of.keys()
+            for spot in answered_by(told):
+                found[spot].append(told)
+        return cls(lambda spot: found.get(spot, ()))
 
     def below(self, shown: Sequence[Told], told: Iterable[Told], addresses: Iterable[str]) -> list[Told]:
         """The own replies to what is `shown` on a post, and to each other, once each and as replies.
@@ -41,8 +42,6 @@ class OwnReplies:
         `told` is all that was told of the post: what a source told as received already is not found here. `addresses`
         are those of the post and its copies, which own threads answer without answering anybody.
         """
-        if not self._of:
-            return []
         known: set[str] = {spot for one in told for spot in one.spots}
         pages: Collection[str] = frozenset(map(permalink, addresses))
         todo = [
@@ -54,11 +53,16 @@ class OwnReplies:
         found: dict[str, Told] = {}
         while todo:
             spot = todo.pop()
-            for reply in self._of.get(spot, ()) if spot not in pages else ():
+            for reply in self.to(spot) if spot not in pages else ():
                 if reply.name not in found and known.isdisjoint(reply.spots):
                     found[reply.name] = _as_reply(reply)
                     todo += reply.spots
         return sorted(found.values(), key=lambda one: one.name)
+
+
+def answered_by(told: Told) -> set[str]:
+    """The permalinks that an act given answers."""
+    return {permalink(url) for act in told.acts for url in _answered(act)} - told.spots - {""}
 
 
 def _answered(act: Act) -> Iterable[str]:

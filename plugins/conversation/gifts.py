@@ -1,0 +1,72 @@
+"""What was given, from what the almanac kept: only what is about something of which more was told since is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from .almanac import Almanac
+from .bookkeeping import Bookkeeper
+from .given import Given, Lot, Thing, given_of, lots_of, things_of
+from .keys import Keys
+from .ledger.received import number_of
+from .people import People
+from .store import Store
+from .threads import OwnReplies, Told, Ways, merge
+
+__all__ = ["Gifts"]
+
+
+class Gifts:
+    """Reads what was given. `desk` is a bookkeeper who leaves addresses as they were told, `keys` tell what changed."""
+
+    def __init__(
+        self, store: Store, almanac: Almanac, people: People, ways: Ways, *, desk: Bookkeeper, keys: Keys
+    ) -> None:
+        self._store, self._almanac, self._people, self._ways = store, almanac, people, ways
+        self._desk, self._keys = desk, keys
+        self._asked: dict[int, OwnReplies] = {}
+
+    @cached_property
+    def given(self) -> Given:
+        """What is kept of it all."""
+        kept = self._almanac.note("given", Given)
+        if kept and kept.key == self._keys.given:
+            return kept
+        things = things_of(self._store.given_versions())
+        known = self._almanac.lot_keys()
+        holds = self._almanac.note("lots", str) == self._keys.house
+        stale = {about: one for about, one in things.items() if not holds or known.get(about) != one.key}
+        fresh = lots_of(stale, self._told(stale.values()), self._desk)
+        with self._almanac.writing():
+            self._almanac.keep_lots(
+                {about: (lot.thing.key, lot) for about, lot in fresh.items()}, known.keys() - things
+            )
+            self._almanac.write_down("lots", self._keys.house)
+        made = given_of(self._keys.given, self._almanac.lots(Lot), self._people)
+        with self._almanac.writing():
+            self._almanac.write_down("given", made)
+        return made
+
+    @cached_property
+    def replies(self) -> OwnReplies:
+        """The blogger's own replies that only the blogger's accounts tell of: each is read when it is asked for."""
+        return OwnReplies(self._to)
+
+    def answers(self) -> list[Told]:
+        """What was given, as far as there are answers among it that may draw points."""
+        return self._told(self.given.answers)
+
+    def _to(self, spot: str) -> Sequence[Told]:
+        """The own replies to what has this permalink."""
+        found: list[Told] = []
+        for place in self.given.replied.get(number_of(spot), ()):
+            if place not in self._asked:
+                self._asked[place] = OwnReplies.of(self._told([self.given.replies[place].thing]))
+            found += self._asked[place].to(spot)
+        return found
+
+    def _told(self, things: Iterable[Thing]) -> list[Told]:
+        """What was given about these things, once each."""
+        targets = [target for thing in things for target in thing.targets]
+        return merge(self._store.given_to(targets), self._people, ways=self._ways) if targets else []
