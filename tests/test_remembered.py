@@ -125,7 +125,13 @@ batches = st.builds(
         max_size=2,
     ).map(tuple),
     copies=st.lists(st.builds(Copy, st.just(TARGETS[0]), st.sampled_from(SPOTS[1:])), max_size=1).map(tuple),
-    proofs=st.sampled_from(((), (Proof("https://cy.example", "https://social.example/@bea"),))),
+    proofs=st.sampled_from(
+        (
+            (),
+            (Proof("https://cy.example", "https://social.example/@bea"),),
+            (Proof("https://social.example/@bea", "https://bsky.app/profile/bea.example"),),
+        )
+    ),
     complete=st.sampled_from(((), ("*",))),
 )
 posts = st.tuples(
@@ -211,6 +217,14 @@ class History:
         self.almanac.rest()
         return set(full)
 
+    def renewed(self) -> tuple[int, set[str]]:
+        """Builds; the number of pages that were made anew, and the posts whose conversations have another key."""
+        quick = Remembered(self.settings, self.store, self.posts, NOW, self.almanac, versions=self.store.versions())
+        talks: dict[str, Any] = {**quick.conversations}  # to whoever reads them
+        keys, before = {url: talk.incremental_key() for url, talk in talks.items()}, dict(self.keys)
+        self.keys = keys
+        return quick.renewed, {url.removeprefix(f"{SITE}/") for url, key in keys.items() if before.get(url) != key}
+
     def compare_one(self, quick: Any, full: Conversation) -> None:  # noqa: ANN401 - a conversation to whoever reads it
         """The same in everything that a template can read; and what has the same key has always said the same."""
         assert (quick.counts, quick.url, len(quick.parts)) == (full.counts, full.url, len(full.parts))
@@ -251,38 +265,53 @@ def test_nothing_that_was_kept_makes_a_difference(taken: list[tuple[str, Any]]) 
             blog.almanac.rest()
 
 
+def reply_to(number: int, target: str) -> Act:
+    """What the blogger replied to somebody."""
+    return Act(
+        direction=Direction.GIVEN,
+        kind=Kind.REPLY,
+        source="mastodon",
+        id=str(number),
+        url=f"https://social.example/@me/{number}",
+        target=target,
+        published=DAY,
+    )
+
+
 def test_what_the_blogger_says_elsewhere_makes_no_page_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever replies all day has those pages renewed that show the replies, and no old reply merged again."""
     blog, read = History(tmp_path), list[str]()
     given_to = Store.given_to
     monkeypatch.setattr(Store, "given_to", lambda store, targets: read.extend(targets) or given_to(store, targets))
 
-    def replies(number: int, to: str) -> tuple[int, set[str]]:
-        """The number of pages that are made anew after a reply, and which conversations say something else."""
-        own = Act(
-            direction=Direction.GIVEN,
-            kind=Kind.REPLY,
-            source="mastodon",
-            id=str(number),
-            url=f"https://social.example/@me/{number}",
-            target=to,
-            published=DAY,
-        )
-        pull(blog.store, Batch((own,)), blog.now, "mastodon")
+    def renewed(reply: Act) -> tuple[int, set[str]]:
+        pull(blog.store, Batch((reply,)), NOW, "mastodon")
         read.clear()
-        quick = Remembered(blog.settings, blog.store, blog.posts, NOW, blog.almanac, versions=blog.store.versions())
-        before = dict(keys)
-        keys.update({url: talk.incremental_key() for url, talk in quick.conversations.items()})  # type: ignore[attr-defined]
-        return quick.renewed, {url for url, key in keys.items() if before.get(url) != key}
+        return blog.renewed()
 
-    keys: dict[str, str] = {}
     with blog.store:
         said = [act(n, url=f"https://cy.example/{n}", target=one.url) for n, one in enumerate(blog.posts, 1)]
         pull(blog.store, Batch(tuple(said)), NOW)
-        assert replies(11, "https://cy.example/1") == (2, {f"{SITE}/a.html", f"{SITE}/b.html"})
-        assert replies(12, "https://elsewhere.example/3") == (0, set())
+        assert renewed(reply_to(11, "https://cy.example/1")) == (2, {"a.html", "b.html"})
+        assert renewed(reply_to(12, "https://elsewhere.example/3")) == (0, set())
         assert read == ["https://elsewhere.example/3"]
-        assert replies(13, "https://cy.example/2") == (1, {f"{SITE}/b.html"})
+        assert renewed(reply_to(13, "https://cy.example/2")) == (1, {"b.html"})
+        blog.almanac.rest()
+
+
+def test_who_somebody_is_proved_to_be_makes_only_their_pages_anew(tmp_path: Path) -> None:
+    """Services prove somebody else's profiles nearly each hour, which is no news for pages that they were never on."""
+    blog = History(tmp_path)
+    bea, cy, dee = PEOPLE[0], PEOPLE[2], Person("Dee", "https://social.example/@dee")
+    with blog.store:
+        pull(blog.store, Batch((act(1, author=bea), act(2, author=cy, target=f"{SITE}/b.html"))), NOW, "mastodon")
+        assert blog.renewed() == (2, {"a.html", "b.html"})
+        proof = Proof(bea.url, "https://bea.example/")
+        pull(blog.store, Batch((act(1, author=bea),), proofs=(proof,)), NOW, "mastodon")
+        assert blog.renewed() == (1, {"a.html"})
+        proof = Proof(dee.url, "https://dee.example/")
+        pull(blog.store, Batch((act(3, author=dee, target=f"{SITE}/b.html"),), proofs=(proof,)), NOW, "mastodon")
+        assert blog.renewed() == (1, {"b.html"})
         blog.almanac.rest()
 
 

@@ -40,7 +40,7 @@ CREATE INDEX remarks_at ON remarks (at DESC, url);
 CREATE INDEX remarks_url ON remarks (url);
 CREATE TABLE photos (url TEXT, photo TEXT);
 CREATE INDEX photos_url ON photos (url);
-CREATE TABLE lots (about TEXT PRIMARY KEY, key TEXT, lot BLOB) WITHOUT ROWID;
+CREATE TABLE lots (about TEXT PRIMARY KEY, key TEXT, names BLOB, lot BLOB) WITHOUT ROWID;
 CREATE TABLE notes (name TEXT PRIMARY KEY, note BLOB);
 PRAGMA user_version = {EDITION};
 """
@@ -178,19 +178,22 @@ class Almanac:
             found.setdefault(url, []).append(photo)
         return found
 
-    def lot_keys(self) -> dict[str, str]:
-        """What stands for all acts in each of the lots of gifts, by what they are about."""
-        return dict(self._all("SELECT about, key FROM lots"))
+    def lot_keys(self) -> dict[str, tuple[str, array[int]]]:
+        """What stands for each of the lots of gifts, and numbers that go with it, by what they are about."""
+        rows = self._all("SELECT about, key, names FROM lots")
+        return {about: (key, array("q", names)) for about, key, names in rows}
 
     def lots(self, kind: type[T]) -> list[T]:
         """All lots of gifts, which are of that kind, by what they are about."""
         return [lot for _, lot in _read(self._all("SELECT about, lot FROM lots ORDER BY about"), kind)]
 
-    def keep_lots(self, lots: Mapping[str, tuple[str, object]], gone: Iterable[str]) -> None:
-        """Keeps lots of gifts by what they are about, each with its key; forgets those that are gone."""
+    def keep_lots(self, lots: Mapping[str, tuple[str, Iterable[int], object]], gone: Iterable[str]) -> None:
+        """Keeps lots of gifts by what they are about, each after its key and numbers; forgets those that are gone."""
         self._many("DELETE FROM lots WHERE about = ?", [(about,) for about in gone])
-        rows = [(about, key, json.encode(lot)) for about, (key, lot) in lots.items()]
-        self._many("INSERT OR REPLACE INTO lots VALUES (?, ?, ?)", rows)
+        rows = [
+            (about, key, array("q", names).tobytes(), json.encode(lot)) for about, (key, names, lot) in lots.items()
+        ]
+        self._many("INSERT OR REPLACE INTO lots VALUES (?, ?, ?, ?)", rows)
 
     def note(self, name: str, kind: type[T]) -> T | None:
         """What was noted under a name, which is of that kind; None where nothing was."""

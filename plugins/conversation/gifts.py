@@ -33,16 +33,13 @@ class Gifts:
         kept = self._almanac.note("given", Given)
         if kept and kept.key == self._keys.given:
             return kept
-        things = things_of(self._store.given_versions())
-        known = self._almanac.lot_keys()
-        holds = self._almanac.note("lots", str) == self._keys.house
-        stale = {about: one for about, one in things.items() if not holds or known.get(about) != one.key}
-        fresh = lots_of(stale, self._told(stale.values()), self._desk)
+        things, known = things_of(self._store.given_versions()), self._almanac.lot_keys()
+        fresh = {about for about, (key, names) in known.items() if key == self._key(things.get(about), names)}
+        stale = {about: thing for about, thing in things.items() if about not in fresh}
+        lots = lots_of(stale, self._told(stale.values()), self._desk, self._people)
         with self._almanac.writing():
-            self._almanac.keep_lots(
-                {about: (lot.thing.key, lot) for about, lot in fresh.items()}, known.keys() - things
-            )
-            self._almanac.write_down("lots", self._keys.house)
+            rows = {about: (self._key(lot.thing, lot.names), lot.names, lot) for about, lot in lots.items()}
+            self._almanac.keep_lots(rows, known.keys() - things.keys())
         made = given_of(self._keys.given, self._almanac.lots(Lot), self._people)
         with self._almanac.writing():
             self._almanac.write_down("given", made)
@@ -70,3 +67,7 @@ class Gifts:
         """What was given about these things, once each."""
         targets = [target for thing in things for target in thing.targets]
         return merge(self._store.given_to(targets), self._people, ways=self._ways) if targets else []
+
+    def _key(self, thing: Thing | None, names: Iterable[int]) -> str:
+        """What stands for all that the lot about a thing is made of, in which people have these names."""
+        return f"{self._keys.house}{self._keys.among(names)} {thing.key}" if thing else ""

@@ -18,7 +18,7 @@ from .leaves import digest
 from .ledger import Entry
 from .ledger.received import number_of, stamp
 from .people import People
-from .threads import Told, answered_by, permalink
+from .threads import Told, answered_by, permalink, signers
 
 __all__ = ["Gift", "Given", "Links", "Lot", "Thing", "given_of", "lots_of", "things_of"]
 
@@ -71,15 +71,17 @@ class Gift(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Lot(Struct, frozen=True):
-    """What was given about one thing."""
+    """What was given about one thing; `names` are the numbers of the names of all to and by whom."""
 
     thing: Thing
     gifts: tuple[Gift, ...]
+    names: tuple[int, ...]
 
 
 class Replies(Struct, frozen=True):
-    """Lots in which something is answered: the thing, and the numbers of the permalinks of what is in it."""
+    """A lot in which something is replied to: what stands for it, the thing, and the numbers of its permalinks."""
 
+    key: str
     thing: Thing
     spots: tuple[int, ...]
 
@@ -108,7 +110,7 @@ class Given(Struct, frozen=True, kw_only=True):
                 if place not in found:
                     found.add(place)
                     todo += self.replies[place].spots
-        return digest(*sorted(self.replies[place].thing.key for place in found)) if found else ""
+        return digest(*sorted(self.replies[place].key for place in found)) if found else ""
 
 
 def things_of(versions: Mapping[str, str]) -> dict[str, Thing]:
@@ -122,12 +124,16 @@ def things_of(versions: Mapping[str, str]) -> dict[str, Thing]:
     }
 
 
-def lots_of(things: Mapping[str, Thing], merged: Iterable[Told], desk: Bookkeeper) -> dict[str, Lot]:
+def lots_of(things: Mapping[str, Thing], merged: Iterable[Told], desk: Bookkeeper, people: People) -> dict[str, Lot]:
     """What was given about these things, `merged` from all of it; `desk` leaves addresses as they were told."""
     gifts: dict[str, list[Gift]] = {about: [] for about in things}
+    names: dict[str, set[int]] = {about: set() for about in things}
     for one in merged:
-        gifts[_about(one.best.act.target)].append(_gift(one, desk))
-    return {about: Lot(thing, tuple(gifts[about])) for about, thing in things.items()}
+        about = _about(one.best.act.target)
+        gifts[about].append(_gift(one, desk))
+        concerned = {who for act in one.acts for who in (act.to, *signers(act))}
+        names[about].update(number_of(name) for who in concerned for name in people.names(who))
+    return {about: Lot(thing, tuple(gifts[about]), tuple(sorted(names[about]))) for about, thing in things.items()}
 
 
 def _about(target: str) -> str:
@@ -170,7 +176,7 @@ def given_of(key: str, lots: Iterable[Lot], people: People) -> Given:
         key=key,
         drafts=[(gift.draft, gift.to, gift.numbers) for gift in gifts],
         links=links,
-        replies=[Replies(lot.thing, _spots(lot.gifts)) for lot in replying],
+        replies=[Replies(digest(lot.thing.key, lot.gifts), lot.thing, _spots(lot.gifts)) for lot in replying],
         replied=dict(replied),
         answers=[lot.thing for lot in lots if any(gift.draft.kind is Kind.ANSWER for gift in lot.gifts)],
     )

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from . import exports
 from .acquaintances import signed
-from .acts import Direction, Kind
+from .acts import Direction, Kind, Person
 from .almanac import Page
 from .bookkeeping import Bookkeeper
 from .leaves import Details, Leaf, columns_of
@@ -18,13 +18,13 @@ from .people import People
 from .posts import Post
 from .settings import Settings
 from .talks import Talk
-from .threads import Counts, House, OwnReplies, Told, fits, gather, grouped, level, paged, sketches, times
+from .threads import Counts, House, OwnReplies, Told, fits, gather, grouped, level, paged, signers, sketches, times
 
 __all__ = ["KeysOf", "Leafing"]
 
 #: Gives the key of a page's leaf, and what stands for its conversation, told what stands for the own replies that may
-#: stand on the page, and the names of all acts on it that are shown.
-KeysOf = Callable[[str, Sequence[str]], tuple[str, str]]
+#: stand on the page, the numbers of the names of all who did anything on it, and the names of all acts that are shown.
+KeysOf = Callable[[str, Iterable[int], Sequence[str]], tuple[str, str]]
 
 
 class Leafing:
@@ -65,7 +65,8 @@ class Leafing:
         acts = [act for one in talk.shown for act in one.acts]
         own = Counter(act.author for act in acts if act.author.name and self._settings.is_own(act.author))
         waiting = [one for one in talk.judged if one.verdict.held]
-        key, says = keys_of(joined, [one.name for one in talk.shown])
+        names = {number_of(name) for who in _people_of(talk) for name in self._people.names(who)}
+        key, says = keys_of(joined, names, [one.name for one in talk.shown])
         leaf = Leaf(
             url=page.url,
             counts=Counts(),
@@ -80,7 +81,8 @@ class Leafing:
         lines = exports.lines(
             details.entries, Direction.RECEIVED, {post.url} if post and post.status == "published" else (), zone
         )
-        kept = Page(leaf=leaf, details=details, columns=columns_of(details, self._channels, zone), lines=list(lines))
+        columns = columns_of(details, self._channels, zone, names)
+        kept = Page(leaf=leaf, details=details, columns=columns, lines=list(lines))
         return self._with_post(kept, talk, post) if post else kept
 
     def _with_post(self, kept: Page, talk: Talk, post: Post) -> Page:
@@ -111,3 +113,8 @@ class Leafing:
     def _parts(self, post: Post, shown: Iterable[Told]) -> int:
         """How many pages a long conversation takes."""
         return len(paged(gather(post, shown, (), (), self._plain), self._settings.per_page, "").parts)
+
+
+def _people_of(talk: Talk) -> set[Person]:
+    """All who did anything on a page, whether it is shown or not."""
+    return {who for one in talk.told for act in one.acts for who in signers(act)}

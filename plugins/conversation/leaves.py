@@ -25,8 +25,19 @@ from .threads import Counts, Sketch, permalink
 __all__ = ["COLUMNS", "Details", "Leaf", "columns_of", "digest"]
 
 #: The arrays of a leaf by name, with the type of their numbers: those of `ledger.received.Table`, without the post, and
-#: `links` (permalinks of all that may be seen) and `named` (the keys of all who are named), as `number_of` has them.
-COLUMNS = {"at": "q", "day": "i", "who": "q", "spot": "q", "parent": "q", "how": "I", "links": "q", "named": "q"}
+#: `links` (permalinks of all that may be seen), `named` (the keys of all who are named) and `names` (of all who did
+#: anything here, seen or not: `People.names`), as `number_of` has them.
+COLUMNS = {
+    "at": "q",
+    "day": "i",
+    "who": "q",
+    "spot": "q",
+    "parent": "q",
+    "how": "I",
+    "links": "q",
+    "named": "q",
+    "names": "q",
+}
 
 
 #: What is no plain value is what it calls itself: a text that is more than a text, say.
@@ -78,8 +89,10 @@ class Details(Struct, frozen=True, kw_only=True):
     signed: tuple[Signed, ...] = ()
 
 
-def columns_of(details: Details, channels: dict[str, int], zone: ZoneInfo) -> dict[str, array[int]]:
-    """The arrays of a leaf with these details; a channel that is not among `channels` yet gets the next number."""
+def columns_of(
+    details: Details, channels: dict[str, int], zone: ZoneInfo, names: Iterable[int]
+) -> dict[str, array[int]]:
+    """The arrays of a leaf with these details and `names`; a channel that is not among `channels` gets a number."""
     rows: dict[str, Iterable[int]] = {
         "at": (stamp(entry.when) for entry in details.entries),
         "day": (local_date(entry.when, zone).toordinal() for entry in details.entries),
@@ -89,6 +102,7 @@ def columns_of(details: Details, channels: dict[str, int], zone: ZoneInfo) -> di
         "how": (manner(entry, channels.setdefault(entry.channel, len(channels))) for entry in details.entries),
         "links": (number_of(spot) for spot, _ in details.spots),
         "named": (number_of(one.key) for one in details.signed),
+        "names": sorted(names),
     }
     return {name: array(kind, rows[name]) for name, kind in COLUMNS.items()}
 

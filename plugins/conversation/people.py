@@ -31,8 +31,10 @@ class People:
         unions: Unions[str] = Unions()
         for profiles in (*same, *_personal(proofs)):
             unions.join(sorted(name for one in profiles for name in names_of(one)))
-        self._known = {name: _address(group) for group in unions.groups() for name in group}
+        #: Of people who are known by several names: the address that stands for all of them, by each name.
+        self.known = {name: _address(group) for group in unions.groups() for name in group}
         self._keys: dict[Person, str] = {}
+        self._names: dict[Person, frozenset[str]] = {}
 
     def key(self, person: Person) -> str:
         """What tells this person from others: an address, the same for all profiles that are theirs; "" for nobody."""
@@ -41,14 +43,23 @@ class People:
             found = self._keys[person] = self._found(person)
         return found
 
+    def names(self, person: Person) -> frozenset[str]:
+        """The names that decide whether this person is among those `known`, which nothing else of them does."""
+        found = self._names.get(person)
+        if found is None:
+            home = _HOME.fullmatch(person.url) and not person.handle
+            found = frozenset({person.url.rstrip("/")}) if home else names_of_person(person)
+            self._names[person] = found
+        return found
+
     def _found(self, person: Person) -> str:
         if _HOME.fullmatch(person.url) and not person.handle:
             address = person.url.rstrip("/")
-            return self._known.get(address, address)
-        names = sorted(names_of_person(person))
+            return self.known.get(address, address)
+        names = sorted(self.names(person))
         for name in names:
-            if name in self._known:
-                return self._known[name]
+            if name in self.known:
+                return self.known[name]
         bluesky = [name for name in names_of(person.url or person.handle) if "/" not in name]
         return _address([name for name in names if "@" in name.partition("/")[0]] or bluesky) or person.key
 

@@ -79,7 +79,7 @@ class Remembered(Assembly):
     @cached_property
     def _keys(self) -> Keys:
         """What stands for all that pages are made of."""
-        return Keys(self._settings, self.posts, self.ways, self._store.proofs(), self._versions)
+        return Keys(self._settings, self.posts, self.ways, self.people, self._versions)
 
     @cached_property
     def matches(self) -> dict[str, Match]:
@@ -109,9 +109,10 @@ class Remembered(Assembly):
         known, given = self._almanac.leaves(), self._given
         spots = self._numbers("links") if given.replied else ()
         joined = {url: below for url, numbers in spots if (below := given.below(numbers))}
+        names = dict(self._numbers("names")) if self._keys.knows_people else {}
         fresh, stale = {}, []
         for page in self.pages:
-            key = self._keys.leaf(page, joined.get(page.url, ""))
+            key = self._keys.leaf(page, joined.get(page.url, ""), names.get(page.url, ()))
             leaf = known.get(page.url)
             if leaf is not None and leaf.key == key:
                 fresh[page.url] = leaf

@@ -5,7 +5,7 @@ from .apart import Ways
 from .faces import Sketch, sketches
 from .gathering import gather
 from .grouping import after_closing, grouped, is_own
-from .merging import Told, merge
+from .merging import Told, merge, signers
 from .newest import LATEST, Conversations, Remark, Talked, most_talked, newest, overview, path_of, remarks, runs, times
 from .pages import fits, further_path, paged
 from .permalinks import permalink
@@ -53,6 +53,7 @@ __all__ = [
     "permalink",
     "remarks",
     "runs",
+    "signers",
     "sketches",
     "times",
     "without_words",

@@ -21,7 +21,7 @@ from ..unions import Unions
 from .apart import COMMENTS, NO_WAYS, Ways, told_apart, words_of
 from .permalinks import is_singular, permalink
 
-__all__ = ["WORDS", "Told", "merge"]
+__all__ = ["WORDS", "Told", "merge", "signers"]
 
 #: What one person does to one post once, whatever the ids.
 GESTURES = frozenset({Kind.LIKE, Kind.REPOST, Kind.BOOKMARK, Kind.FOLLOW})
@@ -105,6 +105,17 @@ def _item(stored: Stored, people: People, pages: frozenset[str], ways: Ways) -> 
         spots.add(f"mastodon:{ways.homes[act.source]}/{number[1]}")
     labels += [people.key(Person(handle=doer[1])) for spot in spots if (doer := _DOER.fullmatch(spot))]
     return _Item(stored, frozenset(spots - {""}) - pages, tuple(filter(None, labels)))
+
+
+def signers(act: Act) -> Iterator[Person]:
+    """All persons whose keys have a say in which act this is: its author, and who is named by its id and address."""
+    if act.author != Person():
+        yield act.author
+    if record := _RECORD.match(act.id):
+        yield Person(handle=record[2])
+    for address in (act.url, act.id):
+        if "brid" in address and (doer := _DOER.fullmatch(permalink(address))):
+            yield Person(handle=doer[1])
 
 
 def _by_evidence(items: Sequence[_Item], ways: Ways) -> Iterator[Iterable[int]]:
