@@ -147,7 +147,9 @@ MINE = {"direction": Direction.GIVEN, "author": Person(), "source": "archive", "
 
 def with_own(*items: Stored, given: tuple[Stored, ...]) -> Conversation:
     everything = told(*items)
-    own = OwnReplies(merge(given, People())).below(everything, everything, [post().url, "https://social.example/@me/7"])
+    own = OwnReplies.of(merge(given, People())).below(
+        everything, everything, [post().url, "https://social.example/@me/7"]
+    )
     return gather(post(), [*everything, *own], (), (), house(me=Person("Ada", OWNER)), everything)
 
 
