@@ -40,8 +40,7 @@ class Gifts:
         with self._almanac.writing():
             rows = {about: (self._key(lot.thing, lot.names), lot.names, lot) for about, lot in lots.items()}
             self._almanac.keep_lots(rows, known.keys() - things.keys())
-        made = given_of(self._keys.given, self._almanac.lots(Lot), self._people)
-        with self._almanac.writing():
+            made = given_of(self._keys.given, self._almanac.lots(Lot), self._people)
             self._almanac.write_down("given", made)
         return made
 

@@ -31,7 +31,7 @@ class Leafing:
     """Makes leaves.
 
     `desk` is a bookkeeper who leaves addresses as they were told, `services` has the service of each source. `below`
-    gives what stands for the own replies below the permalinks with some numbers, and `replies` gives those; `channels`
+    gives what stands for the own replies below the permalinks with some numbers, and `replies` finds those; `channels`
     numbers the channels.
     """
 
@@ -43,7 +43,7 @@ class Leafing:
         *,
         services: Mapping[str, str],
         below: Callable[[Iterable[int]], str],
-        replies: Callable[[], OwnReplies],
+        replies: OwnReplies,
         channels: dict[str, int],
     ) -> None:
         self._settings, self._people, self._desk = settings, people, desk
@@ -87,7 +87,7 @@ class Leafing:
 
     def _with_post(self, kept: Page, talk: Talk, post: Post) -> Page:
         """The same of a page that is a post: it has a conversation, too."""
-        own = self._replies().below(talk.shown, talk.told, talk.page.addresses) if kept.leaf.joined else ()
+        own = self._replies.below(talk.shown, talk.told, talk.page.addresses) if kept.leaf.joined else ()
         shown, per_page = [*talk.shown, *own], self._settings.per_page
         found = grouped(post, shown, talk.counts, self._plain, talk.told)
         first, last = self._desk.span(talk.shown)

@@ -178,7 +178,7 @@ class Remembered(Assembly):
             self._desk,
             services=self.ways.services,
             below=self._given.below,
-            replies=lambda: self.replies,
+            replies=self.replies,
             channels=self._channels,
         )
 
