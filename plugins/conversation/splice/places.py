@@ -22,7 +22,7 @@ from .staging import StandIn
 __all__ = ["Noted", "Part", "Places", "notes_of", "places_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 1
+EDITION = 2
 _TABLES = f"""
 CREATE TABLE epoch (name TEXT);
 CREATE TABLE pages (file TEXT PRIMARY KEY, noted TEXT);
@@ -123,15 +123,20 @@ class Places:
         rows = self._connection.execute("SELECT told FROM contents ORDER BY place")
         return [StandIn.from_json(told) for (told,) in rows]
 
-    def note_state(self, keys: Mapping[str, str], contents: Sequence[StandIn] | None = None) -> None:
+    def note_state(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
         """Notes the keys of all living things, and what stands in for contents (None: as they were)."""
         with self._writing():
-            self._connection.execute("DELETE FROM keys")
-            self._connection.executemany("INSERT INTO keys VALUES (?, ?)", keys.items())
+            self._note("keys", "thing", keys)
             if contents is not None:
-                rows = ([place, one.as_json()] for place, one in enumerate(contents))
-                self._connection.execute("DELETE FROM contents")
-                self._connection.executemany("INSERT INTO contents VALUES (?, ?)", rows)
+                self._note("contents", "place", {place: one.as_json() for place, one in enumerate(contents)})
+
+    def _note(self, table: str, name: str, rows: Mapping[Any, str]) -> None:
+        """Has a table of pairs hold these; most of many thousands it holds already."""
+        known = dict(self._connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - ours
+        gone = ([one] for one in known.keys() - rows.keys())
+        self._connection.executemany(f"DELETE FROM {table} WHERE {name} = ?", gone)  # noqa: S608 - ours
+        news = (pair for pair in rows.items() if known.get(pair[0]) != pair[1])
+        self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", news)  # noqa: S608 - ours
 
     def _forget(self, files: Iterable[str]) -> None:
         for file in files:

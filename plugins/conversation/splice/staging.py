@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.exceptions import TemplateError
-from msgspec import Struct
-from msgspec.json import decode
+from msgspec import Struct, structs
 
 from ..posts import Post
 from .errors import NotSplicable
@@ -22,7 +21,6 @@ __all__ = ["Stage", "StandIn", "compiled_of", "keep_compiled"]
 
 #: What the plugin's own templates, and what writes its files, ask of contents: texts, all of them.
 _ATTRIBUTES = ("url", "save_as", "slug", "lang", "title")
-_TIMES = ("published", "modified", "closed")
 
 
 class StandIn(Struct, frozen=True):
@@ -48,23 +46,19 @@ class StandIn(Struct, frozen=True):
         return cls(post, told | {"conversation_feed": getattr(content, "conversation_feed", "")})
 
     def as_json(self) -> str:
-        """As `from_json` reads it."""
-        post = {name: _plain(getattr(self.post, name)) for name in Post.__struct_fields__ if name != "html"}
-        return json.dumps([post, self.told])
+        """As `from_json` reads it; the body is not in it."""
+        post = structs.replace(self.post, html="") if self.post.html else self.post
+        return _written((post, self.told)).decode()
 
     @classmethod
     def from_json(cls, text: str) -> StandIn:
         """What `as_json` wrote."""
-        post, told = decode(text)
-        for name in _TIMES:
-            if isinstance(post[name], str):
-                post[name] = datetime.fromisoformat(post[name])
-        post["fields"] = {name: tuple(urls) for name, urls in post["fields"].items()}
-        return cls(Post(**{**post, "aliases": tuple(post["aliases"]), "syndication": tuple(post["syndication"])}), told)
+        return cls(*_read(text))
 
 
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+#: A text that is more than a text, such as one of HTML, is kept as a text.
+_written = msgspec.json.Encoder(enc_hook=str).encode
+_read = msgspec.json.Decoder(tuple[Post, dict[str, Any]]).decode
 
 
 def compiled_of(cache: Path) -> Path:
