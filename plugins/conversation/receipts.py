@@ -6,6 +6,7 @@ import heapq
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from . import exports
 from .acts import Direction
@@ -45,7 +46,8 @@ def lines_of(almanac: Almanac, ledger: Ledger) -> Iterator[str]:
     published = {post.url for post in ledger.posts}
     order = exports.newest_first
     more = sorted(exports.lines(ledger.acts.received, Direction.RECEIVED, published, ledger.zone), key=order)
-    return (line for _, line in (heapq.merge(almanac.lines(), more, key=order) if more else almanac.lines()))
+    rows = heapq.merge(almanac.lines(), more, key=order) if more else almanac.lines()
+    return map(itemgetter(1), rows)
 
 
 def fact_of(post: Post, leaf: Leaf, links: int) -> PostFacts:

@@ -42,6 +42,8 @@ class Message(Struct, frozen=True):
     number: int = 1
 
 
+#: The rules in their order.
+_RANK = {form: place for place, form in enumerate(Form)}
 _REPLIES = frozenset({Kind.REPLY, Kind.ANSWER})
 _ANSWERING = _REPLIES | {Kind.RSVP}
 _SAID = _ANSWERING | {Kind.QUOTE, Kind.REPOST, Kind.MENTION, Kind.LINK, Kind.GUEST_POST, Kind.NOTE}
@@ -124,9 +126,8 @@ def _posts(links: Sequence[Entry], site: Site) -> Iterator[Message]:
     by_post: dict[str, list[Entry]] = {}
     for entry in links:
         by_post.setdefault(entry.post, []).append(entry)
-    order = list(Form)
     for entries in by_post.values():
-        form = min((_form(entry, site, (), ()) for entry in entries), key=order.index)
+        form = min((_form(entry, site, (), ()) for entry in entries), key=_RANK.__getitem__)
         reply = any(entry.kind in _REPLIES for entry in entries) and form is Form.CONVERSATION
         yield Message(form, min(entry.when for entry in entries), reply=reply)
 

@@ -42,7 +42,7 @@ def props(given: Iterable[Entry]) -> tuple[Props, ...]:
         if entry.post and is_web(entry.target):
             prop = Prop(entry.target, entry.title, entry.name, entry.when, entry.post)
             spot = (address(entry.target), entry.post)
-            pages[spot] = max(prop, pages.get(spot, prop), key=_order)
+            pages[spot] = max(prop, pages[spot], key=_order) if spot in pages else prop
     sites: dict[str, list[Prop]] = {}
     for prop in sorted(pages.values(), key=_order, reverse=True):
         sites.setdefault(host_of(prop.url), []).append(prop)

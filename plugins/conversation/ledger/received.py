@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -152,11 +152,15 @@ class Columns(Struct, frozen=True, dict=True):
     def tally(self, zone: ZoneInfo) -> Tally:
         """As in `Received`."""
         table, sums = self.table, Sums()
-        for (how, day), number in Counter(self._chosen(table.how, table.day)).items():
-            channel, kind = table.channels[how >> _CHANNEL], _KINDS[how & _KIND]
-            sums.add(channel, kind.value, date.fromordinal(day), number)
-        for person, number in Counter(self._of(table.who)).items():
-            sums.people.update({f"{person:x}": number} if person else {})
+        for how, number in Counter(self._of(table.how)).items():
+            sums.count(table.channels[how >> _CHANNEL], _KINDS[how & _KIND].value, number)
+        # There are a few ways, and many thousand days.
+        days = ((how >> _CHANNEL, day) for how, day in self._chosen(table.how, table.day))
+        for (channel, day), number in Counter(days).items():
+            sums.date(table.channels[channel], date.fromordinal(day), number)
+        people = Counter(self._of(table.who))
+        del people[0]
+        sums.people.update((f"{person:x}", number) for person, number in people.items())
         for entry in self.more:
             sums.add(entry.channel, entry.kind.value, local_date(entry.when, zone), entry.number)
             sums.people.update({self.name(entry.person): entry.number} if entry.person else {})
@@ -178,11 +182,11 @@ class Columns(Struct, frozen=True, dict=True):
     def years(self, now: datetime) -> Mapping[str, set[int]]:
         """As in `Received`."""
         end, year = stamp(now), YEAR // _MICROSECOND
-        backs = [(end - at) // year for at in self._of(self.table.at)]
-        years: dict[str, set[int]] = {}
-        for person, back in set(zip(self._of(self.table.who), backs, strict=True)):
-            if person and back >= 0:
-                years.setdefault(f"{person:x}", set()).add(back)
+        found: dict[int, set[int]] = defaultdict(set)
+        for person, at in self._chosen(self.table.who, self.table.at):
+            if at <= end:
+                found[person].add((end - at) // year)
+        years = {f"{person:x}": backs for person, backs in found.items() if person}
         for name, back_then in people.periods(self.more, now).items():
             years.setdefault(self.name(name), set()).update(back_then)
         return years
@@ -203,7 +207,11 @@ class Columns(Struct, frozen=True, dict=True):
     def threads(self, part: Part) -> Sequence[Sequence[datetime]]:
         """Only those comments are looked at that answer something or are answered: the others talk with nobody."""
         table = self.table
-        comments = [place for place, how in enumerate(table.how) if how & _KIND in _COMMENTS and table.post[place] >= 0]
+        comments = [
+            place
+            for place, (how, post) in enumerate(zip(table.how, table.post, strict=True))
+            if how & _KIND in _COMMENTS and post >= 0
+        ]
         replies = [place for place in comments if table.parent[place]]
         talk = [*table.entries(replies), *part.mine, *part.given]
         named = {address(url) for entry in talk for url in (entry.url, entry.parent, entry.target) if url}

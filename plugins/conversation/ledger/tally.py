@@ -82,10 +82,17 @@ class Sums(Struct):
 
     def add(self, channel: str, kind: str, day: date, number: int) -> None:
         """Adds so many acts of one kind on one channel and one day."""
-        if channel not in self.channels:
-            self.channels[channel] = ({}, {})
-        kinds, days = self.channels[channel]
+        self.count(channel, kind, number)
+        self.date(channel, day, number)
+
+    def count(self, channel: str, kind: str, number: int) -> None:
+        """Adds the acts to those of their kind, whatever their day: `date` is told that."""
+        kinds, _ = self.channels.setdefault(channel, ({}, {}))
         kinds[kind] = kinds.get(kind, 0) + number
+
+    def date(self, channel: str, day: date, number: int) -> None:
+        """Adds the acts to those of their day, whatever their kind."""
+        _, days = self.channels.setdefault(channel, ({}, {}))
         days[day] = days.get(day, 0) + number
 
     def tally(self) -> Tally:
