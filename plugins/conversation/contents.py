@@ -153,6 +153,8 @@ def _text(title: str) -> str:
 
 def _addresses(value: object) -> tuple[str, ...]:
     """The URLs of a field of front matter: comma or newline separated, or a list."""
+    if value is None:  # as nearly always
+        return ()
     parts = value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
     return tuple(url for part in parts for url in re.split(r"[\s,]+", str(part)) if url)
 
@@ -182,7 +184,8 @@ def _aware(date: datetime | None, zone: ZoneInfo) -> datetime | None:
     """A date of Pelican's (its SafeDatetime, with the site's zone or none) as a plain aware datetime."""
     if date is None:
         return None
-    return _placed(datetime(*date.timetuple()[:6], date.microsecond, date.tzinfo), zone)  # noqa: DTZ001 - as it is
+    day, time = (date.year, date.month, date.day), (date.hour, date.minute, date.second, date.microsecond)
+    return _placed(datetime(*day, *time, date.tzinfo), zone)  # noqa: DTZ001 - as it is
 
 
 def _placed(when: datetime, zone: ZoneInfo) -> datetime:

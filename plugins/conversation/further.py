@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import escape
 from msgspec import Struct
@@ -15,7 +15,15 @@ from pelican.utils import sanitised_join
 from .errors import ConversationError
 from .threads import Part, further_path
 
-__all__ = ["Further", "further_pages", "remove_former"]
+__all__ = ["Further", "Place", "further_pages", "remove_former"]
+
+
+class Place(NamedTuple):
+    """The file of an article or page, that itself, and how many further pages its conversation takes."""
+
+    save_as: str
+    content: Any
+    further: int
 
 
 class Further(Struct, frozen=True):
@@ -39,14 +47,11 @@ class Further(Struct, frozen=True):
         }
 
 
-def further_pages(places: Sequence[tuple[str, Any]]) -> Iterator[Further]:
-    """The further pages of contents that come with their files.
-
-    Raises ConversationError where one has the file of something else.
-    """
-    taken = {place for place, _ in places}
-    for place, content in places:
-        for number, part in enumerate(content.conversation.pages, 1):
+def further_pages(places: Sequence[Place]) -> Iterator[Further]:
+    """The further pages of these contents. Raises ConversationError where one has the file of something else."""
+    taken = {place.save_as for place in places}
+    for place, content, further in places:
+        for number, part in enumerate(content.conversation.pages if further else (), 1):
             save_as = further_path(place, number)
             if save_as in taken:
                 raise ConversationError(
@@ -56,11 +61,11 @@ def further_pages(places: Sequence[tuple[str, Any]]) -> Iterator[Further]:
             yield Further(content, part, further_path(content.url, number), save_as)
 
 
-def remove_former(places: Sequence[tuple[str, Any]], output: str) -> None:
+def remove_former(places: Sequence[Place], output: str) -> None:
     """Removes pages that an earlier build wrote and this one did not: something was deleted, hidden or forgotten."""
-    kept = {place for place, _ in places}
-    for place, content in places:
-        number = 1 + len(content.conversation.pages)
+    kept = {place.save_as for place in places}
+    for place, content, further in places:
+        number = 1 + further
         while os.path.isfile(f"{output}/{(name := further_path(place, number))}"):  # noqa: PTH113 - ten thousand times
             ours = f'<aside class="conversation" data-post="{escape(content.conversation.url)}"'
             path = Path(sanitised_join(output, name))

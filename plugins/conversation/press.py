@@ -30,7 +30,7 @@ from .acts import Direction
 from .edition import Edition
 from .feed_places import post_feeds
 from .files import drafts_of, replacing
-from .further import further_pages, remove_former
+from .further import Place, further_pages, remove_former
 from .leaves import digest
 from .ledger.catalogue import catalogue
 from .pictures.album import FOLDER
@@ -145,7 +145,7 @@ def write(
     press = _Press(settings=settings, context=generator.context, env=generator.env, writer=writer, living=living)
     # A writer that can have pages rendered on all cores may do so with these.
     with getattr(writer, "together", nullcontext)():
-        _write_further(pairs, press, output)
+        _write_further(edition, pairs, press, output)
         _write_pages(edition, press, help_html)
     files = write_files(edition, pairs, settings, output).paths
     files |= {f"{settings['THEME_STATIC_DIR']}/{sheet.name}" for sheet in static_files()}
@@ -215,9 +215,10 @@ def name_feeds(ours: Settings, pairs: Sequence[tuple[Content, Post]]) -> None:
         logger.warning("CONVERSATION_POST_FEED_ATOM: %s has no feed, another post has the same slug.", url)
 
 
-def _write_further(pairs: Sequence[Pair], press: _Press, output: Path) -> None:
+def _write_further(edition: Edition, pairs: Sequence[Pair], press: _Press, output: Path) -> None:
     """The older parts of long conversations."""
-    places = [(content.save_as, content) for content, _ in pairs]
+    leaves = edition.assembly.leaves
+    places = [Place(content.save_as, content, max(leaves[post.url].parts - 1, 0)) for content, post in pairs]
     further = list(further_pages(places))
     styled = bool(further) and links_sheet(press.env, press.base)
     for one in further:

@@ -115,17 +115,18 @@ class Site:
         known = kept(content)
         if known is None or not known.digest:
             raise Opaque(f"{content.relative_source_path}, which was not read from its file by this plugin")
-        as_ever = additions(content, known) == ()
+        added = additions(content, known)
+        as_ever = added == ()
         if as_ever and known.targets == ():
             return known.digest
-        told = [*(() if as_ever else self._changed(content, known)), *self._links(content)]
+        told = [*(() if as_ever else self._changed(content, known, added)), *self._links(content)]
         return joined(known.digest, *told) if told else known.digest
 
-    def _changed(self, content: Content, known: Kept) -> Iterator[bytes]:
-        """What plugins have changed since: in the order of names, so that theirs does not matter."""
+    def _changed(self, content: Content, known: Kept, added: tuple[str, ...] | None) -> Iterator[bytes]:
+        """What plugins have changed since (`additions`): in the order of names, so that theirs does not matter."""
         if not as_it_came(content, known):
             yield from (b"_content", body_digest(content))
-        own, added = raw(content), additions(content, known)
+        own = raw(content)
         if added is None:
             origin = origin_of(content)
             first = origin.attributes if origin else {}

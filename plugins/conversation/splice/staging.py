@@ -94,7 +94,7 @@ class Stage:
         self._variables = {
             name: Living(value, name, self) if name in LASTING else value for name, value in variables.items()
         }
-        self._contents = {one.post.url: self._talking(one) for one in contents}
+        self._contents = {one.post.url: one for one in contents}
         self._rendered: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
         self._reads: set[str] = set()
 
@@ -116,7 +116,7 @@ class Stage:
             raise NotSplicable(f"nobody knows all that {template} reads")
         place = template, json.dumps(given, sort_keys=True)
         if place not in self._rendered:
-            values = {name: from_plain(one, self._named, self._contents.__getitem__) for name, one in given.items()}
+            values = {name: from_plain(one, self._named, self._talking) for name, one in given.items()}
             self._reads = set()
             try:
                 text = self._environment.get_template(template).render({**self._variables, **values})
@@ -128,6 +128,7 @@ class Stage:
     def _named(self, name: str, part: int) -> Living:
         return Living(self._living(name, part), name, self, part)
 
-    def _talking(self, content: StandIn) -> StandIn:
-        """The same with its conversation."""
-        return StandIn(content.post, {**content.told, "conversation": self._named(content.post.url, 0)})
+    def _talking(self, name: str) -> StandIn:
+        """The content whose conversation has that name, with its conversation."""
+        content = self._contents[name]
+        return StandIn(content.post, {**content.told, "conversation": self._named(name, 0)})
