@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pelican import Pelican
+from pelican.settings import read_settings
 
 import conversation.edition
 from blog import ROOT, SITE, Blog, mention
@@ -99,6 +101,20 @@ def test_nothing_new_is_nothing_done(blog: Blog) -> None:
     before = {path: path.stat().st_mtime_ns for path in blog.output.rglob("*")}
     assert refreshed(blog) == "Nothing new: the site is as the last build left it.\n"
     assert {path: path.stat().st_mtime_ns for path in blog.output.rglob("*")} == before
+
+
+@pytest.mark.parametrize("task", ["status", "pull", "doctor"])
+def test_whoever_only_looks_at_the_posts_does_not_make_the_next_refresh_a_build(blog: Blog, task: str) -> None:
+    """A task that reads the content, as a build does, leaves what is known of the last build."""
+    told(blog, mention(1), mention(2))
+    blog.run(task)
+    assert refreshed(blog).endswith("3 pages brought up to date without a build.\n")
+
+
+def test_whoever_looks_at_the_site_does_not_make_the_next_refresh_a_build(blog: Blog) -> None:
+    """To serve a site, Pelican is set up as for a build."""
+    Pelican(read_settings(str(blog.conf)))
+    assert refreshed(blog) == "Nothing new: the site is as the last build left it.\n"
 
 
 def test_a_mention_takes_no_build(blog: Blog, tmp_path: Path) -> None:

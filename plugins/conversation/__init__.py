@@ -41,16 +41,17 @@ def _check(pelican: Pelican) -> None:
     with clearly():
         _refuse_two_copies(pelican.settings)
         settings_of(pelican.settings)
-        from .refreshing import begin  # noqa: PLC0415 - as above
-
-        begin(pelican)
 
 
 def _generators(pelican: Pelican) -> type[Generator] | None:
+    """A run begins: whoever serves the site, or only looks at its posts, does not get here."""
     if not _is_active(pelican.settings):
         return None
-    from .generator import ConversationGenerator  # noqa: PLC0415 - as above
+    from .generator import ConversationGenerator, clearly  # noqa: PLC0415 - as above
+    from .refreshing import begin  # noqa: PLC0415 - as above
 
+    with clearly():
+        begin(pelican)
     return ConversationGenerator
 
 
@@ -96,8 +97,9 @@ def _fingerprint(pelican: Pelican) -> str:
     if not _is_active(pelican.settings):
         return ""
     from .generator import languages_of  # noqa: PLC0415 - as above
-    from .refreshing import epoch  # noqa: PLC0415 - as above
+    from .refreshing import begin, epoch  # noqa: PLC0415 - as above
 
+    begin(pelican)  # whoever asks may be asked for generators first
     return f"{languages_of(pelican.settings, pelican.theme).fingerprint} {epoch(pelican)}"
 
 

@@ -67,10 +67,10 @@ _CODE = ("a setting", "a settings file", "a plugin", "a program")
 
 
 def begin(pelican: Pelican) -> None:
-    """Notes what a build that begins is made of, where the site is refreshed at times."""
+    """Notes what a build that begins is made of, where the site is refreshed at times; once for each build."""
     ours = settings_of(pelican.settings)
     folder = cache_of(ours)
-    if not wanted(folder):
+    if not wanted(folder) or hasattr(pelican, "conversation_begun"):
         return
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     before, inputs = kept(folder), inputs_of(pelican.settings, ours)
@@ -94,7 +94,7 @@ def epoch(pelican: Pelican) -> str:
 
 def end(pelican: Pelican) -> None:
     """Notes what a build left, where it was noted what it is made of."""
-    begun = getattr(pelican, "conversation_begun", None)
+    begun = vars(pelican).pop("conversation_begun", None)
     if isinstance(begun, _Begun):
         with _without_collections():
             _end(pelican, begun)
