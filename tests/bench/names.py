@@ -22,6 +22,10 @@ LOADING = "refresh: only starting and importing"
 #: The rows of the task that brings a built site up to date.
 REFRESHING = (IDLE, REFRESH, LOADING)
 WITH_ARCHIVES = ", with years and months"
+#: Before the names of rows of a site whose author talks a lot elsewhere, and what happens to it.
+TALKATIVE = "20 acts given a post, "
+TALKED = "somebody with a verified link liked a post, and I replied elsewhere"
+TALKED_BUILD, TALKED_REFRESH = f"{TALKATIVE}incremental: {TALKED}", f"{TALKATIVE}refresh: {TALKED}"
 #: Before the name of a row with the theme of the sample blog.
 COMMONS = "commons, "
 

@@ -9,6 +9,7 @@ import dataclasses
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .living import Living
 from .peers import PEERS, peer
 from .processes import CORES, Command, Figures, measure
 from .sites import ARCHIVES, COMMONS, INCREMENTAL, PLAIN, STORE, Site, Theme, has_incremental, pelican, task
+from .talkative import Talkative
 from .writing import FORMATS, by_path, jf2, write_posts
 
 __all__ = ["LARGE", "Row", "rows"]
@@ -121,6 +123,7 @@ def rows(folder: Path, size: int, *, peers: bool) -> list[Row]:
         *_incremental(ground, PLAIN, "incremental"),
         *_archived(ground),
         *(_commons(ground) if size < LARGE else ()),
+        *(_talkative(ground) if size < LARGE else ()),
     ]
 
 
@@ -162,6 +165,31 @@ def _commons(ground: _Ground) -> Iterator[Row]:
     yield from _incremental(ground, COMMONS, "commons-incremental", names.COMMONS)
 
 
+def _talkative(ground: _Ground) -> Iterator[Row]:
+    """Its author talks a lot elsewhere: what is new there, and who is known to be whom, is not new on every page."""
+    if not has_incremental():
+        yield from (Row(name, ground.size, None) for name in (names.TALKED_BUILD, names.TALKED_REFRESH))
+        return
+    living = Talkative(ground.folder / "talkative", ground.blog, ground.talked.folder / STORE, PLAIN)
+    refresh = task(living.site.folder, "refresh")
+
+    def once_refreshed() -> None:
+        living.once_built()()
+        measure(refresh)
+        living.talk()
+
+    for name, command, prepare in (
+        (names.TALKED_BUILD, living.site.command, living.once_built(living.talk)),
+        (names.TALKED_REFRESH, refresh, once_refreshed),
+    ):
+        yield _equal(Row(name, ground.size, command, prepare), living)
+
+
+def _equal(row: Row, living: Living) -> Row:
+    """The row of a living site, whose result is to be what Pelican builds, too."""
+    return dataclasses.replace(row, faults=lambda: row.faults() + [f"{row.name}: {one}" for one in living.unequal()])
+
+
 def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -> Iterator[Row]:
     """A living site: cold, and after each of the changes; `before` is put before the names of the rows."""
     if not has_incremental():
@@ -170,11 +198,7 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
         return
     living = Living(ground.folder / folder, ground.blog, ground.talked.folder / STORE, theme)
 
-    def equal(row: Row) -> Row:
-        """The row, whose result is to be what Pelican builds, too."""
-        return dataclasses.replace(
-            row, faults=lambda: row.faults() + [f"{row.name}: {one}" for one in living.unequal()]
-        )
+    equal = partial(_equal, living=living)
 
     def after(name: str, change: Callable[[], None] | None = None) -> Row:
         return equal(Row(before + name, ground.size, living.site.command, living.once_built(change)))
