@@ -1,15 +1,12 @@
 """refresh: the built site is brought up to date, without Pelican where a build would write the same bytes again."""
 
 import importlib.util
-import json
 import re
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,15 +15,14 @@ from pelican import Pelican
 from pelican.settings import read_settings
 
 import conversation.edition
-from blog import ROOT, SITE, Blog, mention
+from all_sorts import KINDS, PAGES, blog_of_all_sorts, built_anew, said, told
+from blog import ROOT, Blog, mention
 from conversation.built import plugins_beside
 from conversation.refreshing import brought_up_to_date
 from conversation.splice import NotSplicable
 from conversation.workshop import Workshop
 
 COMMONS = str(ROOT / "themes" / "commons")
-#: Where nothing else is said, mentions are of these; b has a translation, and c is a page.
-PAGES = ("a.html", "b.html", "b-de.html", "pages/c.html")
 EVERYTHING = {
     "RELATIVE_URLS": True,
     "YEAR_ARCHIVE_SAVE_AS": "{date:%Y}/index.html",
@@ -35,7 +31,6 @@ EVERYTHING = {
     "CONVERSATION_POST_FEED_ATOM": "feeds/{slug}.atom.xml",
     "CONVERSATION_PAGE_SAVE_AS": "conversations/index.html",
 }
-KINDS = ("in-reply-to", "like-of", "repost-of", "mention-of")
 
 
 def refreshed(blog: Blog) -> str:
@@ -56,36 +51,12 @@ def refreshed_here(blog: Blog) -> str:
     return ""
 
 
-def told(blog: Blog, *mentions: dict[str, Any]) -> None:
-    (blog.folder / "mentions.json").write_text(json.dumps({"type": "feed", "children": mentions}), "utf-8")
-
-
-def said(number: int, page: str = "a.html", prop: str = "in-reply-to", words: str = "Well said.") -> dict[str, Any]:
-    more = {} if prop in {"like-of", "repost-of"} else {"content": {"text": words}}
-    return mention(number, prop, f"{SITE}/{page}", **more)
-
-
-def blog_of_all_sorts(folder: Path, *mentions: dict[str, Any], **more: Any) -> Blog:  # noqa: ANN401 - any setting
-    """A post, a post with a translation, and a page."""
-    blog = Blog(folder, **{"CACHE_PATH": str(folder / "cache"), **more}).archive(list(mentions))
-    blog.write("a.md", "[Somebody](https://p1.example/) said so.")
-    blog.write("b.md").write("b-de.md", slug="b", lang="de", title="Auf Deutsch")
-    return blog.write("pages/c.md", title="A page")
-
-
 def blog_with_plugin(folder: Path, name: str) -> Blog:
     """A blog with a mention, and a plugin of the blogger's own."""
     blog = Blog(folder).write("a.md").archive([mention(1)])
     (folder / "mine").mkdir()
     (folder / "mine" / f"{name}.py").write_text("def register(): pass\n", "utf-8")
     return blog.configure(PLUGINS=["conversation", name], PLUGIN_PATHS=[str(ROOT / "plugins"), "mine"])
-
-
-def built_anew(blog: Blog, folder: Path) -> dict[str, bytes]:
-    """The files of a clean build of what the blog is now."""
-    shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache", "cache"))
-    twin = Blog(folder, **blog.settings | {"CACHE_PATH": str(folder / "cache")}).build()
-    return twin.files()
 
 
 @pytest.fixture

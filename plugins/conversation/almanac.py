@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -22,7 +22,7 @@ from .ledger import Entry
 __all__ = ["Almanac", "Damaged", "Page", "path_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 5
+EDITION = 6
 #: Seconds to wait for another build of the same site.
 PATIENCE = 5
 #: Values in one `IN (...)`.
@@ -41,6 +41,7 @@ CREATE INDEX remarks_url ON remarks (url);
 CREATE TABLE photos (url TEXT, photo TEXT);
 CREATE INDEX photos_url ON photos (url);
 CREATE TABLE lots (about TEXT PRIMARY KEY, key TEXT, names BLOB, lot BLOB) WITHOUT ROWID;
+CREATE TABLE reprints (key TEXT PRIMARY KEY, text TEXT);
 CREATE TABLE notes (name TEXT PRIMARY KEY, note BLOB);
 PRAGMA user_version = {EDITION};
 """
@@ -194,6 +195,19 @@ class Almanac:
             (about, key, array("q", names).tobytes(), json.encode(lot)) for about, (key, names, lot) in lots.items()
         ]
         self._many("INSERT OR REPLACE INTO lots VALUES (?, ?, ?, ?)", rows)
+
+    def reprint(self, key: str) -> str | None:
+        """What a template made of something for which that key stands."""
+        return next((text for (text,) in self._all("SELECT text FROM reprints WHERE key = ?", [key])), None)
+
+    def reprints(self, texts: Mapping[str, str]) -> None:
+        """Keeps what a template made, by what stands for all that it was made from."""
+        self._many("INSERT OR REPLACE INTO reprints VALUES (?, ?)", list(texts.items()))
+
+    def keep_reprints(self, keys: Container[str]) -> None:
+        """Forgets all such texts but these."""
+        gone = [(key,) for (key,) in self._all("SELECT key FROM reprints") if key not in keys]
+        self._many("DELETE FROM reprints WHERE key = ?", gone)
 
     def note(self, name: str, kind: type[T]) -> T | None:
         """What was noted under a name, which is of that kind; None where nothing was."""

@@ -25,8 +25,10 @@ from .settings.known import UNSEEN
 from .store import Store, Versions
 
 __all__ = [
+    "CODE",
     "Built",
     "Outputs",
+    "code_of",
     "inputs_of",
     "is_copied",
     "keep",
@@ -45,6 +47,8 @@ MOMENT = 100_000_000
 KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
 #: And those from PyPI, where nobody keeps another one by that name, that take no notice of conversations.
 UNCONCERNED = frozenset({"neighbors", "related_posts", "series", "sitemap"})
+#: The inputs of a build that have a say in what templates make, beside their texts and what they are given.
+CODE = ("a setting", "a settings file", "a plugin", "a program")
 #: What readers of a message call the plugin's own files among the content.
 OWN = "moderation, giving or a milestone"
 #: Where plugins lie that are installed.
@@ -129,18 +133,26 @@ def inputs_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, 
     settings = pelican_settings
     own = _own(ours)
     overrides = map(Path, settings.get("THEME_TEMPLATES_OVERRIDES") or ())
-    code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
-    plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
-    plain["PLUGINS"] = plugins_of(settings)  # Pelican writes their names out in full
-    return {
-        "a setting": _digest([_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")]),
-        "a settings file": _digest(_marks(sorted(ours.root.glob("*.py")))),
+    return code_of(settings, ours) | {
         "the content": _digest(_marks([Path(settings["PATH"]), *_outside(settings), ours.root / ".env"], own)),
         OWN: _digest(map(_mark, sorted(own))),
         "the theme": _digest(_marks([Path(settings["THEME"]), *overrides, ours.root / "translations"])),
-        "a plugin": _digest(_marks(code)),
-        "a program": _digest([sys.version, *_installed()]),
     }
+
+
+def code_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, str]:
+    """The digests of `CODE`."""
+    settings = pelican_settings
+    code = [Path(__file__).parent, *map(Path, settings.get("PLUGIN_PATHS") or ())]
+    plain = {name: value for name, value in settings.items() if name not in _NEVER_SHOWN}
+    plain["PLUGINS"] = plugins_of(settings)  # Pelican writes their names out in full
+    parts: list[Iterable[object]] = [
+        [_plain(plain), os.environ.get("SOURCE_DATE_EPOCH")],
+        _marks(sorted(ours.root.glob("*.py"))),
+        _marks(code),
+        [sys.version, *_installed()],
+    ]
+    return dict(zip(CODE, map(_digest, parts), strict=True))
 
 
 def is_copied(pelican_settings: Mapping[str, Any], ours: Settings, outputs: Outputs) -> bool:

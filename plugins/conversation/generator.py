@@ -22,18 +22,20 @@ from pelican.log import console
 from pelican.writers import Writer
 
 from .almanac import Almanac, path_of
-from .built import wanted
+from .built import code_of, plugins_of, wanted
 from .clients import cache_of, client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .edition import make
 from .errors import ConversationError
 from .languages import Languages, pure, speak, speaks
+from .leaves import digest
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
 from .press import name_feeds, write
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
 from .report import outcome_line, waiting_line
+from .reprints import Reprints
 from .settings import Settings, environment, load
 from .sharing import shared_by
 from .splice import LASTING, Notebook
@@ -79,11 +81,12 @@ def teach(generator: Generator) -> None:
 
 
 def note(generators: Sequence[Generator]) -> None:
-    """Has it noted what the templates of all generators say of conversations, where that is wanted."""
-    notebooks = [one.notebook for one in generators if isinstance(one, ConversationGenerator) and one.notebook]
-    for notebook in notebooks:
+    """Has it noted or kept what the templates of all generators say of conversations, where that is wanted."""
+    ours = [one for one in generators if isinstance(one, ConversationGenerator)]
+    watchers: list[Notebook | Reprints] = [one for our in ours if (one := our.notebook or our.reprints)]
+    for watcher in watchers:
         for generator in generators:
-            notebook.watch(generator.env)
+            watcher.watch(generator.env)
 
 
 class ConversationGenerator(Generator):
@@ -101,6 +104,8 @@ class ConversationGenerator(Generator):
             self.client = client_for(self.ours)
             #: What is noted for the task `refresh`, where the site is refreshed at times.
             self.notebook = Notebook(cache_of(self.ours), self.settings) if wanted(cache_of(self.ours)) else None
+            #: What was made of conversations, where all pages are rendered in each build.
+            self.reprints: Reprints | None = None
             self._begun = datetime.now(UTC)
             plan = Plan(policy=self.ours.pull, deadline=self.ours.deadline, budget=self.ours.budget)
             sites = self.ours.siteurls
@@ -131,6 +136,9 @@ class ConversationGenerator(Generator):
                 logger.warning("%s", problem)
             if waiting := waiting_line(*edition.assembly.waiting_numbers):
                 console.print(waiting, markup=False)
+            if not self.notebook and "incremental" not in plugins_of(self.settings):
+                making = digest(code_of(self.settings, self.ours), edition.languages.fingerprint)
+                self.reprints = Reprints(self._almanac, self.settings, making, cache_of(self.ours))
             self._almanac.rest()
         told = edition.variables
         self.context |= {name: self._living(one, name) if name in LASTING else one for name, one in told.items()}
@@ -146,6 +154,8 @@ class ConversationGenerator(Generator):
             write(self._edition, self._pairs, self, writer, help_html=self._help(), living=self._living)
             if self.notebook:
                 self.notebook.close(self._edition.keys, self._pairs)
+            if self.reprints:
+                self.reprints.close()
             self._almanac.rest()
             self.store.close()
 

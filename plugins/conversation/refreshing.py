@@ -20,6 +20,7 @@ from pelican.utils import sanitised_join
 
 from .almanac import Almanac, path_of
 from .built import (
+    CODE,
     Built,
     Outputs,
     inputs_of,
@@ -62,8 +63,6 @@ __all__ = ["begin", "brought_up_to_date", "end", "epoch"]
 
 #: The source that reads the posts' own words: while the content is as it was, it has nothing new to say.
 POSTS = "posts"
-#: The inputs of a build (`built.inputs_of`) that have a say in how templates are compiled, beside their texts.
-_CODE = ("a setting", "a settings file", "a plugin", "a program")
 
 
 def begin(pelican: Pelican) -> None:
@@ -77,7 +76,7 @@ def begin(pelican: Pelican) -> None:
     if before is None:  # nobody knows what the last build noted
         with closing(Places(places_of(folder))) as places:
             places.begin_anew()
-    if before is None or any(before.inputs.get(name) != inputs[name] for name in _CODE):
+    if before is None or any(before.inputs.get(name) != inputs[name] for name in CODE):
         shutil.rmtree(compiled_of(folder), ignore_errors=True)
     keep(folder, None)
     pelican.conversation_begun = _Begun(inputs, before.output if before else Outputs())

@@ -147,7 +147,7 @@ class Remembered(Assembly):
                 leaf, key = self.leaves[page.url], self._key_of(post)
                 # The body is the page's to show, and not in the key.
                 post = structs.replace(post, html="") if post.html else post
-                promised = Promised(post, leaf, key, self.pictures, partial(self._ready.read, page))
+                promised = Promised(post, self._path, leaf, key, self.pictures, partial(self._ready.read, page))
                 made[page.url] = cast("Conversation", promised)  # to whoever reads it
         return made
 
@@ -205,8 +205,11 @@ class Remembered(Assembly):
         post = talk.page.post
         if post is None:
             raise LookupError(talk.page.url)
-        path = post.url.removeprefix(f"{self._settings.siteurl}/")
-        return paged(self.gathered(talk, post), self._settings.per_page, path)
+        return paged(self.gathered(talk, post), self._settings.per_page, self._path(post))
+
+    def _path(self, post: Post) -> str:
+        """Where it is, relative to SITEURL."""
+        return post.url.removeprefix(f"{self._settings.siteurl}/")
 
     def own_replies(self, talk: Talk) -> list[Told]:
         """As in `Assembly`; nobody has to look for them where nothing is answered."""

@@ -8,6 +8,8 @@ told so (`NotSplicable`), and a build does it.
 
 * living    what templates are given of conversations while it is noted who asks for what
 * plain     the variables of a template as plain data
+* templates what the plugin's templates are made from
+* watching  templates that somebody watches
 * noting    what is noted while pages are rendered
 * places    what was noted, from build to build
 * cutting   replaces parts of a page
@@ -24,22 +26,28 @@ from .noting import Notebook
 from .places import Noted, Part, Places, notes_of, places_of
 from .renewing import renewed
 from .staging import Stage, StandIn, compiled_of, keep_compiled
+from .templates import Inputs, Told
+from .watching import Render, watch
 
 __all__ = [
     "LASTING",
     "Cut",
+    "Inputs",
     "Living",
     "NotSplicable",
     "Notebook",
     "Noted",
     "Part",
     "Places",
+    "Render",
     "Stage",
     "StandIn",
+    "Told",
     "compiled_of",
     "keep_compiled",
     "notes_of",
     "places_of",
     "renewed",
     "spliced",
+    "watch",
 ]

@@ -12,7 +12,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from jinja2 import Environment, Template
@@ -26,11 +25,11 @@ from .living import ANYTHING, Living
 from .places import Places, notes_of, places_of
 from .plain import NotPlain, to_plain
 from .staging import StandIn, keep_compiled
-from .templates import Inputs
+from .templates import Inputs, Told
+from .watching import Render, watch
 
 __all__ = ["Notebook"]
 
-Render = Callable[[Context], Iterator[str]]
 #: What asks which language a page has.
 LANGUAGE = ("article", "page")
 
@@ -52,25 +51,6 @@ class _Page(Struct):
     reading: set[str] | None = None
 
 
-class _Watched(Template):
-    """A template that tells a notebook what it makes."""
-
-    notebook: Notebook
-
-    @classmethod
-    def from_code(
-        cls,
-        environment: Environment,
-        code: CodeType,
-        globals: Any,  # noqa: A002, ANN401 - as Jinja calls it
-        uptodate: Callable[[], bool] | None = None,
-    ) -> Template:
-        """As Jinja's."""
-        made = super().from_code(environment, code, globals, uptodate)
-        made.root_render_func = cls.notebook.watched(made, made.root_render_func)
-        return made
-
-
 class Notebook:
     """The notes of one build, for whoever has the plugin's caches in the folder `cache`.
 
@@ -82,6 +62,8 @@ class Notebook:
         notes_of(cache).mkdir(parents=True, exist_ok=True)
         self._page: _Page | None = None
         self._inputs: dict[int, Inputs] = {}
+        #: What the texts of templates tell, for all environments.
+        self._told: dict[str, Told] = {}
 
     def living(self, thing: Any, name: str) -> Any:  # noqa: ANN401 - whatever it is, to whoever reads it
         """The same thing, and it is noted who reads it."""
@@ -89,11 +71,9 @@ class Notebook:
 
     def watch(self, environment: Environment) -> None:
         """Notes what is rendered by the templates of an environment from now on."""
-        self._inputs[id(environment)] = Inputs(environment)
-        environment.template_class = type("Watched", (_Watched,), {"notebook": self})
+        self._inputs[id(environment)] = Inputs(environment, self._told)
         keep_compiled(environment, self._cache)
-        if environment.cache is not None:
-            environment.cache.clear()
+        watch(environment, self)
 
     def asked(self, name: str, question: str, arguments: Sequence[object], answer: Callable[[], str]) -> None:
         """As `Watch.asked`."""
@@ -115,7 +95,7 @@ class Notebook:
             places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:
-        """What renders a template, and notes it."""
+        """As `Watcher.watched`: what is rendered is noted."""
         is_part = Inputs.is_part(template.name or "")
 
         def watched(context: Context) -> Iterator[str]:

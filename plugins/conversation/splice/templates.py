@@ -9,8 +9,11 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import TemplateError
+from msgspec import Struct
 
-__all__ = ["Inputs"]
+from ..leaves import digest
+
+__all__ = ["Inputs", "Told"]
 
 FOLDER = "conversation/"
 #: Templates in our folder that are whole pages, or made for pages.
@@ -21,12 +24,30 @@ UNSTEADY = frozenset({"lipsum", "random"})
 BY_NAME = frozenset({"map", "select", "reject", "selectattr", "rejectattr"})
 
 
-class Inputs:
-    """The inputs of the templates of an environment."""
+class Told(Struct, frozen=True):
+    """What the text of a template tells of it.
 
-    def __init__(self, environment: Environment) -> None:
+    `others` are the templates that it names (None: by a variable), `functions` filters and tests by kind and name,
+    `called` all names in it, and `free` those that come from outside.
+    """
+
+    others: tuple[str | None, ...]
+    functions: tuple[tuple[str, str], ...]
+    called: tuple[str, ...]
+    free: tuple[str, ...]
+
+
+class Inputs:
+    """The inputs of the templates of an environment.
+
+    `known` has what texts are known to tell, by their digests, and gets what was not: to find that out takes long. It
+    holds for one syntax of templates.
+    """
+
+    def __init__(self, environment: Environment, known: dict[str, Told] | None = None) -> None:
         self._environment = environment
-        self._known: dict[str, tuple[str, ...] | None] = {}
+        self._texts: dict[str, Told] = {} if known is None else known
+        self._found: dict[str, tuple[tuple[str, ...] | None, str]] = {}
 
     @staticmethod
     def is_part(name: str) -> bool:
@@ -35,44 +56,61 @@ class Inputs:
 
     def of(self, name: str) -> tuple[str, ...] | None:
         """The variables that a template and all that it includes may read; None where that cannot be told."""
-        if name not in self._known:
-            self._known[name] = self._read(name)
-        return self._known[name]
+        return self._read(name)[0]
 
-    def _read(self, name: str) -> tuple[str, ...] | None:
-        found: set[str] = set()
-        seen: set[str] = set()
-        todo = [name]
-        while todo:
-            current = todo.pop()
-            if current in seen:
-                continue
-            seen.add(current)
-            tree = self._parsed(current)
-            if tree is None:
-                return None
-            for other in meta.find_referenced_templates(tree):
-                if other is None:
-                    return None
-                todo.append(other)
-            if not all(map(self._is_steady, _functions(tree))):
-                return None
-            # A function that is called by its name is the environment's, or a variable as any other.
-            functions = {node.name for node in tree.find_all(nodes.Name)} & self._environment.globals.keys()
-            if not all(_is_known(self._environment.globals[name], name) for name in functions):
-                return None
-            found |= functions | meta.find_undeclared_variables(tree)
-        return tuple(sorted(found))
+    def texts(self, name: str) -> str:
+        """What stands for the texts of a template and of all that it includes, where that can be told."""
+        return self._read(name)[1]
 
-    def _parsed(self, name: str) -> nodes.Template | None:
+    def _read(self, name: str) -> tuple[tuple[str, ...] | None, str]:
+        if name not in self._found:
+            found: set[str] = set()
+            seen: dict[str, str] = {}
+            well = self._walk(name, found, seen)
+            self._found[name] = tuple(sorted(found)) if well else None, digest(sorted(seen.items()))
+        return self._found[name]
+
+    def _walk(self, name: str, found: set[str], seen: dict[str, str]) -> bool:
+        """Collects what a template and all that it includes read, and their texts; whether that can be told."""
+        text = self._text(name)
+        if text is None:
+            return False
+        seen[name] = digest(text)
+        told = self._texts.get(seen[name])
+        if told is None:
+            told = self._told(text, name)
+            if told is None:
+                return False
+            self._texts[seen[name]] = told
+        if not all(map(self._is_steady, told.functions)):
+            return False
+        # A function that is called by its name is the environment's, or a variable as any other.
+        functions = set(told.called) & self._environment.globals.keys()
+        if not all(_is_known(self._environment.globals[one], one) for one in functions):
+            return False
+        found |= functions.union(told.free)
+        return all(other is not None and (other in seen or self._walk(other, found, seen)) for other in told.others)
+
+    def _text(self, name: str) -> str | None:
         loader = self._environment.loader
         if loader is None:
             return None
         try:
-            source, _, _ = loader.get_source(self._environment, name)
-            return self._environment.parse(source, name)
+            return loader.get_source(self._environment, name)[0]
         except TemplateError:
             return None
+
+    def _told(self, text: str, name: str) -> Told | None:
+        try:
+            tree = self._environment.parse(text, name)
+        except TemplateError:
+            return None
+        return Told(
+            tuple(meta.find_referenced_templates(tree)),
+            tuple(_functions(tree)),
+            tuple(sorted({node.name for node in tree.find_all(nodes.Name)})),
+            tuple(sorted(meta.find_undeclared_variables(tree))),
+        )
 
     def _is_steady(self, used: tuple[str, str]) -> bool:
         kind, name = used

@@ -11,6 +11,7 @@ from msgspec import structs
 from ..posts import Post
 from .faces import Sketch, pictured
 from .newest import Remark, Talked
+from .pages import further_path
 from .types import Conversation, Counts, Face, Number, Part
 
 __all__ = ["Keyed", "Overview", "Promised"]
@@ -41,16 +42,23 @@ class Brief(Protocol):
 class Promised:
     """To templates the same as the `Conversation` that `gather` gives; the post and what lists show of it are known.
 
-    `key` stands for all that it says: two of equal keys say the same. `pictures` are those of `House`.
+    `path` is the post's address as `paged` has it. `key` stands for all that the conversation says: two of equal keys
+    say the same. `pictures` are those of `House`.
     """
 
-    __slots__ = ("_brief", "_gather", "_key", "_pictures", "post")
+    __slots__ = ("_brief", "_gather", "_key", "_path", "_pictures", "post")
 
     def __init__(
-        self, post: Post, brief: Brief, key: str, pictures: Mapping[str, str], gather: Callable[[], Conversation]
+        self,
+        post: Post,
+        path: Callable[[Post], str],
+        brief: Brief,
+        key: str,
+        pictures: Mapping[str, str],
+        gather: Callable[[], Conversation],
     ) -> None:
         self.post = post
-        self._brief, self._key, self._pictures, self._gather = brief, key, pictures, gather
+        self._path, self._brief, self._key, self._pictures, self._gather = path, brief, key, pictures, gather
 
     @property
     def counts(self) -> Counts:
@@ -89,7 +97,13 @@ class Promised:
     def pages(self) -> tuple[Part, ...]:
         """As `Conversation.pages`."""
         promised = (
-            Keyed(f"{self._key} {number}", partial(self._part, number)) for number in range(1, self._brief.parts)
+            Keyed(
+                f"{self._key} {number}",
+                partial(self._part, number),
+                number=number,
+                path=further_path(self._path(self.post), number),
+            )
+            for number in range(1, self._brief.parts)
         )
         return tuple(cast("Part", part) for part in promised)  # to whoever reads it
 
@@ -107,9 +121,10 @@ class Promised:
 
 
 class Keyed:
-    """Anything that is made when it is read; `key` stands for all that it says."""
+    """Anything that is made when it is read; `key` stands for all that it says, what is `known` of it is at hand."""
 
-    def __init__(self, key: str, make: Callable[[], Any]) -> None:
+    def __init__(self, key: str, make: Callable[[], Any], **known: object) -> None:
+        vars(self).update(known)
         self._key, self._make = key, make
 
     def incremental_key(self) -> str:
