@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +42,6 @@ class Living:
         write_posts(folder / "content" / "posts", blog.posts, FORM)
         shutil.copy(store, self.site.folder / STORE)
         self._write_news()
-
-    def once_built(self, change: Callable[[], None] | None = None) -> Callable[[], None]:
-        """What has to be done before a build is measured that follows another one, with a change in between."""
-
-        def prepare() -> None:
-            if not self.site.output.is_dir():
-                self.site.build()
-            if change:
-                change()
-
-        return prepare
 
     def draw(self) -> None:
         """Twenty posts draw a reply, a like and a repost each, which a source tells at the next build."""

@@ -3,6 +3,7 @@
 PLAIN = "Pelican"
 SILENT = "Pelican + conversation, nobody said anything"
 ALONE = "Pelican + conversation"
+AGAIN = f"{ALONE}, nothing new since the last build"
 QUICK = "Pelican + quickest honest plugin"
 QUICK_ONE_CORE = f"{QUICK}, 1 core"
 TAKING = "import of all interactions into an empty store"

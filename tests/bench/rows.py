@@ -132,7 +132,9 @@ def _baselines(ground: _Ground) -> Iterator[Row]:
     quick = ground.pelican("quick", "quickest", INTERACTIONS=str(ground.interactions), counting=checks.as_items)
     yield ground.cold(names.PLAIN, ground.pelican("plain"), Counter())
     yield ground.cold(names.SILENT, ground.conversing("silent"), Counter())
-    yield ground.cold(names.ALONE, ground.with_store(ground.conversing("alone")), ground.drawn)
+    alone = ground.with_store(ground.conversing("alone"))
+    yield ground.cold(names.ALONE, alone, ground.drawn)
+    yield dataclasses.replace(ground.cold(names.AGAIN, alone, ground.drawn), prepare=alone.once_built())
     yield ground.cold(names.QUICK, quick, ground.drawn)
     yield ground.cold(names.QUICK_ONE_CORE, quick, ground.drawn, cores=1)
     empty = ground.conversing("empty")
@@ -174,12 +176,12 @@ def _talkative(ground: _Ground) -> Iterator[Row]:
     refresh = task(living.site.folder, "refresh")
 
     def once_refreshed() -> None:
-        living.once_built()()
+        living.site.once_built()()
         measure(refresh)
         living.talk()
 
     for name, command, prepare in (
-        (names.TALKED_BUILD, living.site.command, living.once_built(living.talk)),
+        (names.TALKED_BUILD, living.site.command, living.site.once_built(living.talk)),
         (names.TALKED_REFRESH, refresh, once_refreshed),
     ):
         yield _equal(Row(name, ground.size, command, prepare), living)
@@ -201,7 +203,7 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
     equal = partial(_equal, living=living)
 
     def after(name: str, change: Callable[[], None] | None = None) -> Row:
-        return equal(Row(before + name, ground.size, living.site.command, living.once_built(change)))
+        return equal(Row(before + name, ground.size, living.site.command, living.site.once_built(change)))
 
     def edit_again() -> None:
         """Another post: what the first edit of a site has written down for the next one is there already."""
@@ -230,7 +232,7 @@ def _refreshing(ground: _Ground, living: Living, equal: Callable[[Row], Row], be
     refresh = task(folder, "refresh")
 
     def once_refreshed() -> None:
-        living.once_built()()
+        living.site.once_built()()
         measure(refresh)
 
     def once_talked_about() -> None:

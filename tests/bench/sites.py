@@ -6,7 +6,7 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,17 @@ class Site:
         """A build with nothing to build on."""
         self.clear()
         return self.build(cores)
+
+    def once_built(self, change: Callable[[], None] | None = None) -> Callable[[], None]:
+        """What has to be done before a build is measured that follows another one, with a change in between."""
+
+        def prepare() -> None:
+            if not self.output.is_dir():
+                self.build()
+            if change:
+                change()
+
+        return prepare
 
     def build(self, cores: int = CORES) -> Figures:
         """A build on what is there."""
