@@ -1,6 +1,7 @@
 """Splicing: parts of pages are found again, and replaced, exactly; what cannot be told apart is left to a build."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from markupsafe import Markup
 from conversation.splice import Cut, Living, NotSplicable, spliced
 from conversation.splice.living import ANYTHING, answer_of
 from conversation.splice.plain import NotPlain, from_plain, to_plain
-from conversation.splice.templates import Inputs
+from conversation.splice.templates import Inputs, Texts
 from conversation.threads import Counts
 
 TEXTS = st.text(st.sampled_from("ab<>é\n"), max_size=6)
@@ -140,3 +141,22 @@ def test_what_a_template_reads_is_known_or_it_is_not_rendered_by_itself(
     environment.globals["now"] = lambda: 1
     environment.filters["mine"] = lambda words: words
     assert Inputs(environment).of("conversation/a.html") == inputs
+
+
+def test_what_texts_of_templates_tell_is_found_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next build takes it from a file, goes by texts and not by names, and finds out anew what it cannot read."""
+    texts = {"conversation/a.html": '{% include "conversation/b.html" %}', "conversation/b.html": "{{ deep | abs }}"}
+    environment = Environment(loader=DictLoader(texts))  # noqa: S701 - nothing is rendered
+    first = Texts(tmp_path / "made")
+    assert Inputs(environment, first).of("conversation/a.html") == ("deep",)
+    first.keep()
+    parsed: list[str] = []
+    parse = environment.parse
+    monkeypatch.setattr(environment, "parse", lambda text, name: parsed.append(name) or parse(text, name))
+    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("deep",)
+    assert parsed == []
+    texts["conversation/b.html"] = "{{ other }}"
+    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)
+    assert parsed == ["conversation/b.html"]
+    (tmp_path / "made" / "texts.json").write_text("[]", "utf-8")
+    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)

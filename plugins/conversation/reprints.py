@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from .almanac import Almanac, Damaged
 from .leaves import digest
-from .splice import Inputs, Render, Told, compiled_of, keep_compiled, watch
+from .splice import Inputs, Render, Texts, compiled_of, keep_compiled, watch
 
 __all__ = ["TEMPLATE", "Reprints"]
 
@@ -53,13 +53,11 @@ class Reprints:
         self._is_damaged = False
         #: The keys of all texts of this build.
         self._used: set[str] = set()
-        #: What the texts of templates tell, which holds as long as what they are made with.
-        self._told = self._noted()
-        self._known = len(self._told)
+        self._texts = self._texts_of()
 
     def watch(self, environment: Environment) -> None:
         """Keeps what the templates of an environment make from now on."""
-        self._inputs[id(environment)] = Inputs(environment, self._told)
+        self._inputs[id(environment)] = Inputs(environment, self._texts)
         keep_compiled(environment, self._cache)
         watch(environment, self)
 
@@ -85,18 +83,19 @@ class Reprints:
             self._write()
             with self._almanac.writing():
                 self._almanac.keep_reprints(self._used)
-                if len(self._told) > self._known:
-                    self._almanac.write_down("templates", (self._making, self._told))
+                self._almanac.write_down("making", self._making)
+        self._texts.keep()
         if self._is_damaged:
             self._almanac.begin_anew()
 
-    def _noted(self) -> dict[str, Told]:
+    def _texts_of(self) -> Texts:
+        """What the texts of templates tell, which goes, as compiled templates do, with what they were made with."""
+        making: str | None = None
         with self._unless_damaged():
-            making, told = self._almanac.note("templates", tuple[str, dict[str, Told]]) or ("", {})
-            if making == self._making:
-                return told
-        shutil.rmtree(compiled_of(self._cache), ignore_errors=True)
-        return {}
+            making = self._almanac.note("making", str)
+        if making != self._making:
+            shutil.rmtree(compiled_of(self._cache), ignore_errors=True)
+        return Texts(compiled_of(self._cache))
 
     @contextmanager
     def _unless_damaged(self) -> Iterator[None]:

@@ -26,7 +26,7 @@ from .noting import Notebook
 from .places import Noted, Part, Places, notes_of, places_of
 from .renewing import renewed
 from .staging import Stage, StandIn, compiled_of, keep_compiled
-from .templates import Inputs, Told
+from .templates import Inputs, Texts
 from .watching import Render, watch
 
 __all__ = [
@@ -42,7 +42,7 @@ __all__ = [
     "Render",
     "Stage",
     "StandIn",
-    "Told",
+    "Texts",
     "compiled_of",
     "keep_compiled",
     "notes_of",

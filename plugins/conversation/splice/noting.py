@@ -24,8 +24,8 @@ from .cutting import Cut
 from .living import ANYTHING, Living
 from .places import Places, notes_of, places_of
 from .plain import NotPlain, to_plain
-from .staging import StandIn, keep_compiled
-from .templates import Inputs, Told
+from .staging import StandIn, compiled_of, keep_compiled
+from .templates import Inputs, Texts
 from .watching import Render, watch
 
 __all__ = ["Notebook"]
@@ -62,8 +62,7 @@ class Notebook:
         notes_of(cache).mkdir(parents=True, exist_ok=True)
         self._page: _Page | None = None
         self._inputs: dict[int, Inputs] = {}
-        #: What the texts of templates tell, for all environments.
-        self._told: dict[str, Told] = {}
+        self._texts = Texts(compiled_of(cache))
 
     def living(self, thing: Any, name: str) -> Any:  # noqa: ANN401 - whatever it is, to whoever reads it
         """The same thing, and it is noted who reads it."""
@@ -71,7 +70,7 @@ class Notebook:
 
     def watch(self, environment: Environment) -> None:
         """Notes what is rendered by the templates of an environment from now on."""
-        self._inputs[id(environment)] = Inputs(environment, self._told)
+        self._inputs[id(environment)] = Inputs(environment, self._texts)
         keep_compiled(environment, self._cache)
         watch(environment, self)
 
@@ -91,6 +90,7 @@ class Notebook:
 
     def close(self, keys: Mapping[str, str], pairs: Iterable[tuple[Any, Post]]) -> None:
         """Notes the keys of all living things, and what stands in for Pelican's contents and their posts."""
+        self._texts.keep()
         with closing(Places(places_of(self._cache))) as places:
             places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from jinja2 import Environment, meta, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import TemplateError
 from msgspec import Struct
 
+from ..files import replacing
 from ..leaves import digest
 
-__all__ = ["Inputs", "Told"]
+__all__ = ["Inputs", "Texts"]
 
 FOLDER = "conversation/"
 #: Templates in our folder that are whole pages, or made for pages.
@@ -37,16 +41,34 @@ class Told(Struct, frozen=True):
     free: tuple[str, ...]
 
 
-class Inputs:
-    """The inputs of the templates of an environment.
+class Texts:
+    """What texts of templates tell, by their digests: to find that out takes long.
 
-    `known` has what texts are known to tell, by their digests, and gets what was not: to find that out takes long. It
-    holds for one syntax of templates.
+    It is kept in a `folder`, which whoever changes the syntax of templates deletes (`compiled_of`).
     """
 
-    def __init__(self, environment: Environment, known: dict[str, Told] | None = None) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        self._file = folder and folder / "texts.json"
+        self.known: dict[str, Told] = {}
+        if self._file:
+            with contextlib.suppress(OSError, msgspec.DecodeError):  # it is found out anew
+                self.known = msgspec.json.decode(self._file.read_bytes(), type=dict[str, Told])
+        self._kept = len(self.known)
+
+    def keep(self) -> None:
+        """Keeps what became known since. Raises OSError."""
+        if self._file and len(self.known) > self._kept:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(self._file) as draft:
+                draft.write_bytes(msgspec.json.encode(self.known))
+
+
+class Inputs:
+    """The inputs of the templates of an environment, for all of whose syntax `texts` holds."""
+
+    def __init__(self, environment: Environment, texts: Texts | None = None) -> None:
         self._environment = environment
-        self._texts: dict[str, Told] = {} if known is None else known
+        self._texts = (texts or Texts()).known
         self._found: dict[str, tuple[tuple[str, ...] | None, str]] = {}
 
     @staticmethod
