@@ -12,8 +12,9 @@ import pytest
 from blog import SITE, Blog
 from conversation import workshop
 from conversation.errors import ConversationError
+from conversation.notices import left_over, outcome_line
 from conversation.pull import Outcome, Plan, Pull
-from conversation.report import left_over, outcome_line, show_status, status
+from conversation.report import show_status, status
 from conversation.sources import Batch, Copy, Snapshot
 from conversation.store import Changes
 from conversation.workshop import Workshop

@@ -29,7 +29,7 @@ from .balance import (
 )
 from .errors import ArchiveError, ConversationError, SourceError
 from .http import Client
-from .report import many
+from .notices import many
 from .settings import Settings
 from .workshop import Workshop
 

@@ -22,9 +22,10 @@ from .addresses import is_web
 from .errors import ConversationError
 from .identities import names_of
 from .moderation.words import Wordlist, fold, said
+from .notices import many
 from .pictures import Album, album_of
 from .pictures.album import FOLDER
-from .report import SHOWN, many
+from .report import SHOWN
 from .store import Erased
 from .workshop import Workshop, cache_of
 

@@ -29,12 +29,12 @@ from .edition import make
 from .errors import ConversationError
 from .languages import Languages, pure, speak, speaks
 from .leaves import digest
+from .notices import outcome_line, waiting_line
 from .pictures import Album, Errand, album_of, refresh
 from .placement import add_templates, place_sidebar
 from .press import name_feeds, write
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
-from .report import outcome_line, waiting_line
 from .reprints import Reprints
 from .settings import Settings, environment, load
 from .sharing import shared_by

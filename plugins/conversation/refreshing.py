@@ -38,12 +38,12 @@ from .edition import POSTER, Edition, make
 from .errors import ConversationError
 from .files import drafts_of, replacing
 from .generator import languages_of, prepare, settings_of
+from .notices import outcome_line
 from .pictures import Album, Errand, album_of, due, refresh
 from .posts import Post
 from .press import write_files
 from .pull import Outcome, Plan, Pull
 from .remembered import Remembered
-from .report import outcome_line
 from .splice import (
     Noted,
     NotSplicable,

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from msgspec import structs
@@ -20,13 +18,12 @@ from .acts import placed
 from .addresses import host_of, key
 from .channels import place_name
 from .moderation import entry_of
+from .notices import left_over, many, program
 from .posts import Post
-from .pull import Outcome
-from .store import Changes
 from .talks import Judged
 from .workshop import Workshop
 
-__all__ = ["explanation", "left_over", "many", "news", "outcome_line", "show_status", "status", "waiting_line"]
+__all__ = ["explanation", "show_status", "status"]
 
 #: Unmatched addresses and problems shown before "and N more"; --json has all.
 SHOWN = 12
@@ -104,42 +101,6 @@ def show_status(state: dict[str, Any]) -> None:
     _listed(console, "To be mended", state["conflicts"])
 
 
-def waiting_line(acts: int, replies: int) -> str:
-    """What a build says where acts wait: "2 replies wait for your word: invoke status"; "" where none does.
-
-    `replies` is how many of them are replies.
-    """
-    if not acts:
-        return ""
-    what = many(acts, "reply", "replies") if acts == replies else many(acts, "act")
-    return f"{what} {'waits' if acts == 1 else 'wait'} for your word: {_program()} status"
-
-
-def outcome_line(outcome: Outcome) -> str:
-    """One line on one source's pull."""
-    left = "" if outcome.left is None else f" {left_over(outcome.left)}"
-    if outcome.error:
-        return f"{outcome.name}: {outcome.error}{left}"
-    if outcome.state == "not due":
-        return f"{outcome.name}: not due yet"
-    taken = f", {len(outcome.problems)} not taken" if outcome.problems else ""
-    return f"{outcome.name}: {news(outcome.changes)}{taken}" + (f".{left}" if left else "")
-
-
-def left_over(unasked: int) -> str:
-    """What a pull that was cut short leaves for the next one, in words."""
-    if not unasked:
-        return "There was more to read; the next build goes on there."
-    verb = "is" if unasked == 1 else "are"
-    return f"{many(unasked, 'post')} {verb} left for the next build (CONVERSATION_BUDGET, CONVERSATION_DEADLINE)."
-
-
-def news(changes: Changes) -> str:
-    """What a pull or an import brought, in words: "2 new, 1 changed"."""
-    parts = [(changes.new, "new"), (changes.changed, "changed"), (changes.gone, "gone")]
-    return ", ".join(f"{number} {word}" for number, word in parts if number) or "nothing new"
-
-
 def explanation(shop: Workshop, url: str) -> Iterator[str]:
     """Why an address means a post or none: lines of text."""
     match = shop.assembly.matcher.match(url)
@@ -193,7 +154,7 @@ def _waiting(waiting: Sequence[Judged], judged: Sequence[Judged]) -> Iterator[di
         entry = entry_of(act, shared)
         yield {
             "show": entry,
-            "command": f"{_program()} show {shlex.quote(entry)}",
+            "command": f"{program()} show {shlex.quote(entry)}",
             "kind": str(act.kind),
             "author": sanitise.name(act.author.shown),
             "place": place_name(act.channel) if act.channel != "web" else host_of(act.url),
@@ -217,12 +178,7 @@ def _show_waiting(console: Console, waiting: Sequence[dict[str, Any]]) -> None:
         console.print(f"    {escape(one['command'])}", emoji=False)
     if len(waiting) > SHOWN:
         console.print(f"  and {len(waiting) - SHOWN} more (--json lists all)")
-    console.print(f"All that somebody says is shown with: {_program()} show --trust PROFILE")
-
-
-def _program() -> str:
-    """The command that tasks are given to: `invoke` where that runs, else the plugin's own."""
-    return "invoke" if Path(sys.argv[0]).stem in {"invoke", "inv"} else "pelican-conversation"
+    console.print(f"All that somebody says is shown with: {program()} show --trust PROFILE")
 
 
 def _show_copies(console: Console, source: dict[str, Any]) -> None:
@@ -268,8 +224,3 @@ def _listed(console: Console, title: str, lines: list[str]) -> None:
 
 def _largest(numbers: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-
-
-def many(number: int, one: str, more: str = "") -> str:
-    """A number with its noun: "1 act", "2,000 acts"."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -90,7 +90,7 @@ def refresh(context: Context, settings: str = SETTINGS) -> None:
 )
 def pull(_: Context, source: list[str], full: bool = False, rest: bool = False, settings: str = SETTINGS) -> None:
     """Ask the sources for news and keep it in the store, without building the site."""
-    from . import report, workshop  # noqa: PLC0415
+    from . import notices, workshop  # noqa: PLC0415
 
     with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
         unknown = sorted(set(source) - {entry.name for entry in shop.settings.sources})
@@ -99,7 +99,7 @@ def pull(_: Context, source: list[str], full: bool = False, rest: bool = False, 
             raise ConversationError(f"No source is named {unknown[0]!r}. There are: {names}.")
         outcomes = shop.pull(only=source, full=full, rest=rest)
         for outcome in outcomes:
-            print(report.outcome_line(outcome))
+            print(notices.outcome_line(outcome))
         if any(outcome.left is not None for outcome in outcomes):
             print("`pull` again goes on where this one ended; `pull --rest` asks about all that is left.")
         if not source and (line := shop.fetch_pictures().line):
@@ -153,14 +153,14 @@ def explain(_: Context, url: str, settings: str = SETTINGS) -> None:
 )
 def import_(_: Context, path: str, settings: str = SETTINGS) -> None:
     """Take an archive into the store for good; taking it twice adds nothing."""
-    from . import report, workshop  # noqa: PLC0415
+    from . import notices, workshop  # noqa: PLC0415
 
     with _clearly(), workshop.Workshop.open(_existing(settings)) as shop:
         file = Path(path)
         if not file.exists():
             raise ArchiveError(f"There is no {path} here.")
         kind, changes, problems = shop.take(file)
-        print(f"{path}: {kind}, {report.news(changes)}.")
+        print(f"{path}: {kind}, {notices.news(changes)}.")
         for problem in problems:
             print(f"  not taken: {problem}")
 

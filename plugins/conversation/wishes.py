@@ -13,7 +13,7 @@ from .addresses import is_web
 from .errors import ConversationError
 from .identities import names_of
 from .moderation import Draft, Moderation, Named, Rules, Verdict, draft, meant
-from .report import many
+from .notices import many
 from .talks import Judged
 from .workshop import Workshop
 

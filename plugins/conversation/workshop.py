@@ -13,8 +13,6 @@ from typing import Any
 from pelican import Pelican
 from pelican.generators import ArticlesGenerator, PagesGenerator
 from pelican.settings import read_settings
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import exchange
 from .acts import Problem
@@ -163,6 +161,15 @@ class Workshop:
 
 def _watched(pull: Pull) -> list[Outcome]:
     """Waits for the sources: with a bar on a terminal, elsewhere with a line for every tenth of many posts."""
+    from rich.console import Console  # noqa: PLC0415 - `refresh` shows no bar
+    from rich.progress import (  # noqa: PLC0415 - likewise
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True, highlight=False)
     columns = (TextColumn("Asking about posts"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
