@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
-__all__ = ["Later", "Post", "digest_of_body"]
+__all__ = ["Later", "Post", "digest_of_body", "without_body"]
 
 
 class Later(Struct, frozen=True):
@@ -46,6 +46,11 @@ class Post(Struct, frozen=True, kw_only=True):
     closed: bool | datetime = False
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     html: str | Later = ""
+
+
+def without_body(post: Post) -> Post:
+    """The post as everybody but its own page needs it."""
+    return structs.replace(post, html="") if post.html else post
 
 
 def digest_of_body(html: str | Later) -> str:

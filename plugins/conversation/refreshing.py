@@ -67,9 +67,11 @@ POSTS = "posts"
 
 def begin(pelican: Pelican) -> None:
     """Notes what a build that begins is made of, where the site is refreshed at times; once for each build."""
+    if hasattr(pelican, "conversation_begun"):
+        return
     ours = settings_of(pelican.settings)
     folder = cache_of(ours)
-    if not wanted(folder) or hasattr(pelican, "conversation_begun"):
+    if not wanted(folder):
         return
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     before, inputs = kept(folder), inputs_of(pelican.settings, ours)

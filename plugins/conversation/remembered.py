@@ -30,7 +30,7 @@ from .ledger import Entry, Ledger
 from .ledger.received import Columns, number_of
 from .matched import matched
 from .outlook import overview_of
-from .posts import Post
+from .posts import Post, without_body
 from .ready import Ahead, Ready
 from .receipts import fact_of, lines_of, table_of
 from .renewal import Renewal
@@ -141,13 +141,13 @@ class Remembered(Assembly):
     @cached_property
     def conversations(self) -> dict[str, Conversation]:
         """As in `Assembly`: each is put together when it is read."""
-        made = {}
+        made, path = {}, self._path  # one for all
         for page in self.pages:
             if post := page.post:
                 leaf, key = self.leaves[page.url], self._key_of(post)
                 # The body is the page's to show, and not in the key.
-                post = structs.replace(post, html="") if post.html else post
-                promised = Promised(post, self._path, leaf, key, self.pictures, partial(self._ready.read, page))
+                told = without_body(post)
+                promised = Promised(told, path, leaf, key, self.pictures, partial(self._ready.read, page))
                 made[page.url] = cast("Conversation", promised)  # to whoever reads it
         return made
 

@@ -14,12 +14,11 @@ from typing import Any
 
 from jinja2 import Environment, Template
 from jinja2.runtime import Context
-from jinja2.utils import missing
 from markupsafe import Markup
 
 from .almanac import Almanac, Damaged
 from .leaves import digest
-from .splice import Inputs, Render, Texts, compiled_of, keep_compiled, watch
+from .splice import LANGUAGE, Inputs, NotPlain, Render, Texts, compiled_of, given_to, keep_compiled, watch
 
 __all__ = ["TEMPLATE", "Reprints"]
 
@@ -29,12 +28,6 @@ TEMPLATE = "conversation/sidebar.html"
 WAITING = 200_000
 #: Longer lists among the variables of a template are not looked at: they are no part of a conversation.
 FEW = 20
-#: What asks which language a page has.
-_LANGUAGE = ("article", "page")
-
-
-class _Unknown(Exception):
-    """A value of which nobody can tell whether it is as it was."""
 
 
 class Reprints:
@@ -110,16 +103,11 @@ class Reprints:
         names = inputs.of(TEMPLATE)
         if names is None or self._is_damaged:
             return ""
-        given: list[object] = []
         try:
-            for name in names:
-                value = context.resolve_or_missing(name)
-                known = self._settings.get(name, template.environment.globals.get(name, missing))
-                if value is not missing and value is not known:
-                    given.append((name, _worth(value)))
-        except _Unknown:
+            given = [(name, _worth(value)) for name, value in given_to(context, names, self._settings)]
+        except NotPlain:
             return ""
-        languages = [str(getattr(context.get(name), "lang", None)) for name in _LANGUAGE]
+        languages = [str(getattr(context.get(name), "lang", None)) for name in LANGUAGE]
         return digest(self._making, inputs.texts(TEMPLATE), given, languages)
 
     def _found(self, key: str) -> str | None:
@@ -144,7 +132,7 @@ class Reprints:
 
 
 def _worth(value: object) -> object:
-    """Plain data that are the same for values of which a template makes the same. Raises _Unknown."""
+    """Plain data that are the same for values of which a template makes the same. Raises NotPlain."""
     if value is None or type(value) in {bool, int, float, str}:
         return value
     if isinstance(value, Markup):
@@ -153,4 +141,4 @@ def _worth(value: object) -> object:
         return type(value).__qualname__, key(value)
     if isinstance(value, Sequence) and type(value) in {list, tuple} and len(value) <= FEW:
         return type(value).__name__, [_worth(one) for one in value]
-    raise _Unknown
+    raise NotPlain(type(value).__name__)

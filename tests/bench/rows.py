@@ -173,18 +173,9 @@ def _talkative(ground: _Ground) -> Iterator[Row]:
         yield from (Row(name, ground.size, None) for name in (names.TALKED_BUILD, names.TALKED_REFRESH))
         return
     living = Talkative(ground.folder / "talkative", ground.blog, ground.talked.folder / STORE, PLAIN)
-    refresh = task(living.site.folder, "refresh")
-
-    def once_refreshed() -> None:
-        living.site.once_built()()
-        measure(refresh)
-        living.talk()
-
-    for name, command, prepare in (
-        (names.TALKED_BUILD, living.site.command, living.site.once_built(living.talk)),
-        (names.TALKED_REFRESH, refresh, once_refreshed),
-    ):
-        yield _equal(Row(name, ground.size, command, prepare), living)
+    site, refresh = living.site, task(living.site.folder, "refresh")
+    yield _equal(Row(names.TALKED_BUILD, ground.size, site.command, site.once_built(living.talk)), living)
+    yield _equal(Row(names.TALKED_REFRESH, ground.size, refresh, site.once_refreshed(living.talk)), living)
 
 
 def _equal(row: Row, living: Living) -> Row:
@@ -221,28 +212,17 @@ def _incremental(ground: _Ground, theme: Theme, folder: str, before: str = "") -
 
 
 def _refreshing(ground: _Ground, living: Living, equal: Callable[[Row], Row], before: str) -> Iterator[Row]:
-    """The task `refresh`, where there is one, and what of it is only starting and importing.
-
-    A site is refreshed again and again: what the first time writes down for the next is there already.
-    """
+    """The task `refresh`, where there is one, and what of it is only starting and importing."""
     if "refresh" not in collection.task_names:
         yield from (Row(before + name, ground.size, None) for name in names.REFRESHING)
         return
     folder, loaded = living.site.folder, str(ground.folder / f"{before}loaded.json".replace(" ", ""))
-    refresh = task(folder, "refresh")
-
-    def once_refreshed() -> None:
-        living.site.once_built()()
-        measure(refresh)
-
-    def once_talked_about() -> None:
-        once_refreshed()
-        living.draw()
+    refresh, once_talked_about = task(folder, "refresh"), living.site.once_refreshed(living.draw)
 
     def ask() -> None:
         once_talked_about()
         measure(task(folder, "--loaded", loaded, "refresh"))
 
-    yield equal(Row(before + names.IDLE, ground.size, refresh, once_refreshed))
+    yield equal(Row(before + names.IDLE, ground.size, refresh, living.site.once_refreshed()))
     yield equal(Row(before + names.REFRESH, ground.size, refresh, once_talked_about))
     yield Row(before + names.LOADING, ground.size, task(folder, "--load", loaded), ask)

@@ -132,6 +132,17 @@ class Site:
 
         return prepare
 
+    def once_refreshed(self, change: Callable[[], None] | None = None) -> Callable[[], None]:
+        """The same of a refresh: what the first one writes down for the next is there already."""
+
+        def prepare() -> None:
+            self.once_built()()
+            measure(task(self.folder, "refresh"))
+            if change:
+                change()
+
+        return prepare
+
     def build(self, cores: int = CORES) -> Figures:
         """A build on what is there."""
         return measure(self.command, cores)

@@ -153,11 +153,11 @@ class Columns(Struct, frozen=True, dict=True):
         """As in `Received`."""
         table, sums = self.table, Sums()
         for how, number in Counter(self._of(table.how)).items():
-            sums.count(table.channels[how >> _CHANNEL], _KINDS[how & _KIND].value, number)
+            sums.add_kind(table.channels[how >> _CHANNEL], _KINDS[how & _KIND].value, number)
         # There are a few ways, and many thousand days.
         days = ((how >> _CHANNEL, day) for how, day in self._chosen(table.how, table.day))
         for (channel, day), number in Counter(days).items():
-            sums.date(table.channels[channel], date.fromordinal(day), number)
+            sums.add_day(table.channels[channel], date.fromordinal(day), number)
         people = Counter(self._of(table.who))
         del people[0]
         sums.people.update((f"{person:x}", number) for person, number in people.items())

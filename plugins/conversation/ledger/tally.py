@@ -6,7 +6,7 @@ those of Discourse's user summary (people, days visited).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
@@ -77,22 +77,24 @@ def tally(entries: Sequence[Entry], zone: ZoneInfo) -> Tally:
 class Sums(Struct):
     """What a `Tally` is made of: by channel the acts of each kind and of each local day, and by person the acts."""
 
-    channels: dict[str, tuple[dict[str, int], dict[date, int]]] = field(default_factory=dict)
+    channels: defaultdict[str, tuple[dict[str, int], dict[date, int]]] = field(
+        default_factory=lambda: defaultdict(lambda: ({}, {}))
+    )
     people: dict[str, int] = field(default_factory=dict)
 
     def add(self, channel: str, kind: str, day: date, number: int) -> None:
         """Adds so many acts of one kind on one channel and one day."""
-        self.count(channel, kind, number)
-        self.date(channel, day, number)
+        self.add_kind(channel, kind, number)
+        self.add_day(channel, day, number)
 
-    def count(self, channel: str, kind: str, number: int) -> None:
-        """Adds the acts to those of their kind, whatever their day: `date` is told that."""
-        kinds, _ = self.channels.setdefault(channel, ({}, {}))
+    def add_kind(self, channel: str, kind: str, number: int) -> None:
+        """Adds the acts to those of their kind, whatever their day: `add_day` is told that."""
+        kinds, _ = self.channels[channel]
         kinds[kind] = kinds.get(kind, 0) + number
 
-    def date(self, channel: str, day: date, number: int) -> None:
+    def add_day(self, channel: str, day: date, number: int) -> None:
         """Adds the acts to those of their day, whatever their kind."""
-        _, days = self.channels.setdefault(channel, ({}, {}))
+        _, days = self.channels[channel]
         days[day] = days.get(day, 0) + number
 
     def tally(self) -> Tally:

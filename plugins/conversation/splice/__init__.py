@@ -24,16 +24,19 @@ from .errors import NotSplicable
 from .living import LASTING, Living
 from .noting import Notebook
 from .places import Noted, Part, Places, notes_of, places_of
+from .plain import NotPlain
 from .renewing import renewed
 from .staging import Stage, StandIn, compiled_of, keep_compiled
-from .templates import Inputs, Texts
+from .templates import LANGUAGE, Inputs, Texts, given_to
 from .watching import Render, watch
 
 __all__ = [
+    "LANGUAGE",
     "LASTING",
     "Cut",
     "Inputs",
     "Living",
+    "NotPlain",
     "NotSplicable",
     "Notebook",
     "Noted",
@@ -44,6 +47,7 @@ __all__ = [
     "StandIn",
     "Texts",
     "compiled_of",
+    "given_to",
     "keep_compiled",
     "notes_of",
     "places_of",

@@ -16,7 +16,6 @@ from typing import Any
 
 from jinja2 import Environment, Template
 from jinja2.runtime import Context
-from jinja2.utils import missing
 from msgspec import Struct, field
 
 from ..posts import Post
@@ -25,13 +24,10 @@ from .living import ANYTHING, Living
 from .places import Places, notes_of, places_of
 from .plain import NotPlain, to_plain
 from .staging import StandIn, compiled_of, keep_compiled
-from .templates import Inputs, Texts
+from .templates import LANGUAGE, Inputs, Texts, given_to
 from .watching import Render, watch
 
 __all__ = ["Notebook"]
-
-#: What asks which language a page has.
-LANGUAGE = ("article", "page")
 
 
 class _Piece(str):
@@ -144,11 +140,7 @@ class Notebook:
         if names is None:
             return None
         given = {}
-        for name in (*names, *LANGUAGE):
-            value = context.resolve_or_missing(name)
-            known = self._settings.get(name, template.environment.globals.get(name, missing))
-            if value is missing or value is known:
-                continue
+        for name, value in given_to(context, (*names, *LANGUAGE), self._settings):
             try:
                 given[name] = to_plain(value)
             except NotPlain:

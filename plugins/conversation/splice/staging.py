@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.exceptions import TemplateError
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from ..posts import Post
+from ..posts import Post, without_body
 from .errors import NotSplicable
 from .living import LASTING, Living, answer_of
 from .plain import from_plain
@@ -47,8 +47,7 @@ class StandIn(Struct, frozen=True):
 
     def as_json(self) -> str:
         """As `from_json` reads it; the body is not in it."""
-        post = structs.replace(self.post, html="") if self.post.html else self.post
-        return _written((post, self.told)).decode()
+        return _written((without_body(self.post), self.told)).decode()
 
     @classmethod
     def from_json(cls, text: str) -> StandIn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,21 @@ import msgspec
 from jinja2 import Environment, meta, nodes
 from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import TemplateError
+from jinja2.runtime import Context
+from jinja2.utils import missing
 from msgspec import Struct
 
-from ..files import replacing
+from ..files import write_whole
 from ..leaves import digest
 
-__all__ = ["Inputs", "Texts"]
+__all__ = ["LANGUAGE", "Inputs", "Texts", "given_to"]
 
 FOLDER = "conversation/"
 #: Templates in our folder that are whole pages, or made for pages.
 PAGES = frozenset(f"{FOLDER}{name}.html" for name in ("conversations", "further", "ledger", "metrics"))
 MADE = (f"{FOLDER}upon/", f"{FOLDER}around/", f"{FOLDER}around-in-entry/")
+#: The variables that say which language a page has.
+LANGUAGE = ("article", "page")
 #: Functions that may answer otherwise each time; and filters that take the name of another.
 UNSTEADY = frozenset({"lipsum", "random"})
 BY_NAME = frozenset({"map", "select", "reject", "selectattr", "rejectattr"})
@@ -58,9 +62,7 @@ class Texts:
     def keep(self) -> None:
         """Keeps what became known since. Raises OSError."""
         if self._file and len(self.known) > self._kept:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(self._file) as draft:
-                draft.write_bytes(msgspec.json.encode(self.known))
+            write_whole(self._file, msgspec.json.encode(self.known))
 
 
 class Inputs:
@@ -138,6 +140,14 @@ class Inputs:
         kind, name = used
         function = (self._environment.filters if kind == "filter" else self._environment.tests).get(name)
         return name not in UNSTEADY and _is_pure(function)
+
+
+def given_to(context: Context, names: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Those of some variables that a template is given, beside Pelican's settings and its environment's functions."""
+    for name in names:
+        value = context.resolve_or_missing(name)
+        if value is not missing and value is not settings.get(name, context.environment.globals.get(name, missing)):
+            yield name, value
 
 
 def _functions(tree: nodes.Template) -> Iterator[tuple[str, str]]:
