@@ -15,11 +15,12 @@ from pelican import Pelican
 from pelican.settings import read_settings
 
 import conversation.edition
+import conversation.strangers
 from all_sorts import KINDS, PAGES, blog_of_all_sorts, built_anew, said, told
 from blog import ROOT, Blog, mention
-from conversation.built import plugins_beside
 from conversation.refreshing import brought_up_to_date
 from conversation.splice import NotSplicable
+from conversation.strangers import plugins_beside
 from conversation.workshop import Workshop
 
 COMMONS = str(ROOT / "themes" / "commons")
@@ -274,7 +275,7 @@ def test_where_no_plugins_are_listed_those_that_are_installed_are_meant(monkeypa
     """Pelican takes all of its namespace then: each has to be known by name."""
     found = [SimpleNamespace(name=f"pelican.plugins.{name}", ispkg=True) for name in ("conversation", "stranger")]
     found.append(SimpleNamespace(name="pelican.plugins._utils", ispkg=False))
-    monkeypatch.setattr(conversation.built.pkgutil, "iter_modules", lambda *_: found)
+    monkeypatch.setattr(conversation.strangers.pkgutil, "iter_modules", lambda *_: found)
     assert plugins_beside({}) == ["pelican.plugins.stranger"]
     assert plugins_beside({}, ["stranger"]) == []
     assert plugins_beside({"PLUGINS": []}) == []

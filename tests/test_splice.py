@@ -148,15 +148,15 @@ def test_what_texts_of_templates_tell_is_found_out_once(tmp_path: Path, monkeypa
     texts = {"conversation/a.html": '{% include "conversation/b.html" %}', "conversation/b.html": "{{ deep | abs }}"}
     environment = Environment(loader=DictLoader(texts))  # noqa: S701 - nothing is rendered
     first = Texts(tmp_path / "made")
-    assert Inputs(environment, first).of("conversation/a.html") == ("deep",)
+    assert Inputs(environment, texts=first).of("conversation/a.html") == ("deep",)
     first.keep()
     parsed: list[str] = []
     parse = environment.parse
     monkeypatch.setattr(environment, "parse", lambda text, name: parsed.append(name) or parse(text, name))
-    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("deep",)
+    assert Inputs(environment, texts=Texts(tmp_path / "made")).of("conversation/a.html") == ("deep",)
     assert parsed == []
     texts["conversation/b.html"] = "{{ other }}"
-    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)
+    assert Inputs(environment, texts=Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)
     assert parsed == ["conversation/b.html"]
     (tmp_path / "made" / "texts.json").write_text("[]", "utf-8")
-    assert Inputs(environment, Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)
+    assert Inputs(environment, texts=Texts(tmp_path / "made")).of("conversation/a.html") == ("other",)

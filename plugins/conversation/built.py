@@ -8,21 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pkgutil
 import sys
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pelican.plugins
 from msgspec import Struct, field, structs
 
 from .posts import Post
 from .settings import Settings
 from .settings.known import UNSEEN
 from .store import Store, Versions
+from .strangers import plugins_of
 
 __all__ = [
     "CODE",
@@ -34,8 +33,6 @@ __all__ = [
     "keep",
     "kept",
     "outputs_of",
-    "plugins_beside",
-    "plugins_of",
     "state_of",
     "want",
     "wanted",
@@ -43,16 +40,10 @@ __all__ = [
 
 #: Nanoseconds for which a folder's time does not tell everything: file systems count time in ticks.
 MOMENT = 100_000_000
-#: Plugins that do not look at anything else than contents, settings, theme and store.
-KNOWN_PLUGINS = frozenset({"conversation", "incremental"})
-#: And those from PyPI, where nobody keeps another one by that name, that take no notice of conversations.
-UNCONCERNED = frozenset({"neighbors", "related_posts", "series", "sitemap"})
 #: The inputs of a build that have a say in what templates make, beside their texts and what they are given.
-CODE = ("a setting", "a settings file", "a plugin", "a program")
+CODE = ("a setting", "a settings file", "a plugin", "a program", "the machine's language or time zone")
 #: What readers of a message call the plugin's own files among the content.
 OWN = "moderation, giving or a milestone"
-#: Where plugins lie that are installed.
-_NAMESPACE = "pelican.plugins."
 #: Settings of which no page says anything.
 _NEVER_SHOWN = UNSEEN | {"CACHE_PATH", "DEBUG"}
 #: Folders that nobody reads a site from.
@@ -151,6 +142,7 @@ def code_of(pelican_settings: Mapping[str, Any], ours: Settings) -> dict[str, st
         _marks(sorted(ours.root.glob("*.py"))),
         _marks(code),
         [sys.version, *_installed()],
+        [*_dates(), time.tzname],
     ]
     return dict(zip(CODE, map(_digest, parts), strict=True))
 
@@ -203,33 +195,6 @@ def state_of(store: Store, posts: Iterable[Post], versions: Versions, ours: Sett
     return _digest([structs.astuple(versions), sources, told, store.picture_number(), shown, tables])
 
 
-def plugins_beside(pelican_settings: Mapping[str, Any], vouched: Iterable[str] = ()) -> list[str]:
-    """The plugins of a site of which nobody knows what they read; the blogger knows of those that are `vouched` for."""
-    folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
-    local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
-    unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"{_NAMESPACE}{name}")}
-    unconcerned |= {spelled for name in vouched for spelled in (name, f"{_NAMESPACE}{name}")}
-    names = [name for name in _names(pelican_settings) if name not in unconcerned]
-    return [name for name in names if _short(name) not in KNOWN_PLUGINS]
-
-
-def plugins_of(pelican_settings: Mapping[str, Any]) -> list[str]:
-    """The plugins of a site by their short names: "sitemap" for "pelican.plugins.sitemap"."""
-    return [_short(name) for name in _names(pelican_settings)]
-
-
-def _names(pelican_settings: Mapping[str, Any]) -> list[str]:
-    """The plugins that are listed; where none are, Pelican takes all that are installed."""
-    listed = pelican_settings.get("PLUGINS")
-    if listed is None:
-        return [one.name for one in pkgutil.iter_modules(pelican.plugins.__path__, _NAMESPACE) if one.ispkg]
-    return [str(getattr(one, "__name__", one)) for one in listed]
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
 def _own(ours: Settings) -> frozenset[str]:
     """The files below the content that are the plugin's own, by their paths."""
     return frozenset(os.path.abspath(path) for path in (ours.moderation, ours.giving, ours.milestones))  # noqa: PTH100 - links stay
@@ -241,6 +206,13 @@ def _outside(settings: Mapping[str, Any]) -> Iterator[Path]:
         for path in settings.get(name) or ():
             if os.path.isabs(path) or ".." in Path(path).parts:  # noqa: PTH117 - as Pelican joins them
                 yield Path(settings["PATH"], path)
+
+
+def _dates() -> Iterator[str]:
+    """How the language in which the machine writes dates has it: days, months, halves of the day, and their order."""
+    for step in range(13):  # so that all months and all days of the week are among them
+        when = datetime(2026, 1, 1, tzinfo=UTC) + step * timedelta(days=29, hours=1)
+        yield when.strftime("%a %A %b %B %p %c %x %X")
 
 
 def _installed() -> list[str]:

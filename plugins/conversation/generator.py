@@ -22,7 +22,7 @@ from pelican.log import console
 from pelican.writers import Writer
 
 from .almanac import Almanac, path_of
-from .built import code_of, plugins_of, wanted
+from .built import code_of, wanted
 from .clients import cache_of, client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .edition import make
@@ -40,6 +40,7 @@ from .settings import Settings, environment, load
 from .sharing import shared_by
 from .splice import LASTING, Notebook
 from .store import Store
+from .strangers import plugins_of, strangers_in
 
 __all__ = ["ConversationGenerator", "clearly", "languages_of", "note", "prepare", "settings_of", "teach"]
 
@@ -153,7 +154,9 @@ class ConversationGenerator(Generator):
             self.store.close()
             write(self._edition, self._pairs, self, writer, help_html=self._help(), living=self._living)
             if self.notebook:
-                self.notebook.close(self._edition.keys, self._pairs)
+                inputs, sources = self.notebook.inputs(self.env), self.context["generated_content"]
+                strangers = strangers_in(self.settings, inputs, sources, self.ours.unconcerned)
+                self.notebook.close(self._edition.keys, self._pairs, strangers)
             if self.reprints:
                 self.reprints.close()
             self._almanac.rest()

@@ -28,8 +28,6 @@ from .built import (
     keep,
     kept,
     outputs_of,
-    plugins_beside,
-    plugins_of,
     state_of,
     want,
     wanted,
@@ -57,6 +55,7 @@ from .splice import (
     renewed,
 )
 from .store import Store, Versions
+from .strangers import plugins_beside, plugins_of, told_of
 from .workshop import Workshop, cache_of, client_for
 
 __all__ = ["begin", "brought_up_to_date", "end", "epoch"]
@@ -144,14 +143,16 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
     want(folder)
     if before is None:
         raise NotSplicable("no finished build is remembered")
-    if others := plugins_beside(shop.pelican_settings, shop.settings.unconcerned):
-        raise NotSplicable(f"nobody knows what a plugin reads: {', '.join(others)}")
+    if reason := told_of({"a plugin": plugins_beside(shop.pelican_settings, shop.settings.unconcerned)}):
+        raise NotSplicable(reason)
     inputs = inputs_of(shop.pelican_settings, shop.settings)
     copied = is_copied(shop.pelican_settings, shop.settings, before.output)
     if reason := before.difference(inputs, now, copied=copied):
         raise NotSplicable(reason)
     output = outputs_of(shop.output, before.output)
     with closing(Places(places_of(folder))) as places, Almanac(path_of(shop.settings.root)) as almanac:
+        if reason := told_of(places.strangers):
+            raise NotSplicable(reason)
         contents = places.contents
         posts = tuple(one.post for one in contents)
         for outcome in _pulled(shop, posts, now):

@@ -50,7 +50,7 @@ class Reprints:
 
     def watch(self, environment: Environment) -> None:
         """Keeps what the templates of an environment make from now on."""
-        self._inputs[id(environment)] = Inputs(environment, self._texts)
+        self._inputs[id(environment)] = Inputs(environment, self._settings, self._texts)
         keep_compiled(environment, self._cache)
         watch(environment, self)
 

@@ -17,7 +17,6 @@ from pelican.settings import read_settings
 from . import exchange
 from .acts import Problem
 from .assembly import Assembly, newest_moment
-from .built import plugins_of
 from .clients import cache_of, client_for, passing_client_for
 from .contents import posts_of, readable_contents
 from .errors import ArchiveError, ConversationError
@@ -26,6 +25,7 @@ from .posts import Post
 from .pull import Outcome, Plan, Pull
 from .settings import Settings, environment, load
 from .store import Changes, Store
+from .strangers import plugins_of
 
 __all__ = ["Workshop", "cache_of", "client_for", "configured", "passing_client_for"]
 

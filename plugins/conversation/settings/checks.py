@@ -152,10 +152,10 @@ def addresses(value: object) -> tuple[str, ...]:
 
 
 def plugins(value: object) -> tuple[str, ...]:
-    """A list of names of plugins, each once."""
+    """A list of names of plugins, and of functions and extensions, each once."""
     for index, item in enumerate(entries(value)):
         if not isinstance(item, str) or not all(part.isidentifier() for part in item.split(".")):
-            raise Wrong(f'must hold names of plugins as in PLUGINS, such as "render_math", not {shown(item)}', index)
+            raise Wrong(f'must hold names, of plugins as in PLUGINS, such as "render_math", not {shown(item)}', index)
     return tuple(dict.fromkeys(map(str, entries(value))))
 
 

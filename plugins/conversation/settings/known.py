@@ -272,9 +272,10 @@ networks that show one where somebody passes the page on (see [giving and receiv
         check=checks.plugins,
         meaning="""
 Other plugins of yours of which you know that what they do has nothing to do with conversations: they neither read them
-nor work on pages after they are written. `refresh` need not build because of them (see
-[pulling](pulling.md#refresh)).""",
-        example='["render_math", "myplugin"]',
+nor work on pages after they are written. And functions of yours in templates, extensions of Jinja and of Markdown, and
+readers, of which you know that they depend on nothing but what they are given. `refresh` need not build because of them
+(see [pulling](pulling.md#refresh)), which names them as they are to be named here.""",
+        example='["render_math", "myplugin", "shortened"]',
     ),
     Setting(
         name="CONVERSATION_WEBMENTION",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -66,9 +66,13 @@ class Notebook:
 
     def watch(self, environment: Environment) -> None:
         """Notes what is rendered by the templates of an environment from now on."""
-        self._inputs[id(environment)] = Inputs(environment, self._texts)
+        self._inputs[id(environment)] = Inputs(environment, self._settings, self._texts)
         keep_compiled(environment, self._cache)
         watch(environment, self)
+
+    def inputs(self, environment: Environment) -> Inputs:
+        """The inputs of the templates of an environment that is watched."""
+        return self._inputs[id(environment)]
 
     def asked(self, name: str, question: str, arguments: Sequence[object], answer: Callable[[], str]) -> None:
         """As `Watch.asked`."""
@@ -84,10 +88,13 @@ class Notebook:
             told = ""
         page.asked[name, question, told] = answer() if told else ANYTHING
 
-    def close(self, keys: Mapping[str, str], pairs: Iterable[tuple[Any, Post]]) -> None:
-        """Notes the keys of all living things, and what stands in for Pelican's contents and their posts."""
+    def close(
+        self, keys: Mapping[str, str], pairs: Iterable[tuple[Any, Post]], strangers: Mapping[str, Collection[str]]
+    ) -> None:
+        """Notes the keys of all living things, what stands in for Pelican's contents and their posts, and strangers."""
         self._texts.keep()
         with closing(Places(places_of(self._cache))) as places:
+            places.note_strangers(strangers)
             places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:

@@ -22,7 +22,7 @@ from .staging import StandIn
 __all__ = ["Noted", "Part", "Places", "notes_of", "places_of"]
 
 #: Changes with the form of what is kept; another form is thrown away.
-EDITION = 2
+EDITION = 3
 _TABLES = f"""
 CREATE TABLE epoch (name TEXT);
 CREATE TABLE pages (file TEXT PRIMARY KEY, noted TEXT);
@@ -30,6 +30,7 @@ CREATE TABLE needs (thing TEXT, file TEXT, PRIMARY KEY (thing, file)) WITHOUT RO
 CREATE INDEX needs_file ON needs (file);
 CREATE TABLE keys (thing TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
 CREATE TABLE contents (place INTEGER PRIMARY KEY, told TEXT);
+CREATE TABLE strangers (kind TEXT, name TEXT);
 PRAGMA user_version = {EDITION};
 """
 
@@ -78,7 +79,7 @@ class Places:
     def begin_anew(self) -> None:
         """Forgets everything: all pages have to be rendered once more."""
         with self._writing():
-            for table in ("epoch", "pages", "needs", "keys", "contents"):
+            for table in ("epoch", "pages", "needs", "keys", "contents", "strangers"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
             self._connection.execute("INSERT INTO epoch VALUES (?)", [secrets.token_hex(8)])
 
@@ -122,6 +123,21 @@ class Places:
         """What stands in for the contents of the site, in the order in which they were read."""
         rows = self._connection.execute("SELECT told FROM contents ORDER BY place")
         return [StandIn.from_json(told) for (told,) in rows]
+
+    @property
+    def strangers(self) -> dict[str, list[str]]:
+        """What in the site reads nobody knows what: names by kinds."""
+        found: dict[str, list[str]] = {}
+        for kind, name in self._connection.execute("SELECT kind, name FROM strangers ORDER BY rowid"):
+            found.setdefault(kind, []).append(name)
+        return found
+
+    def note_strangers(self, strangers: Mapping[str, Collection[str]]) -> None:
+        """Notes that."""
+        rows = [(kind, name) for kind, names in strangers.items() for name in names]
+        with self._writing():
+            self._connection.execute("DELETE FROM strangers")
+            self._connection.executemany("INSERT INTO strangers VALUES (?, ?)", rows)
 
     def note_state(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
         """Notes the keys of all living things, and what stands in for contents (None: as they were)."""

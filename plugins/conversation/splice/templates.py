@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from jinja2 import Environment, meta, nodes
-from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context
 from jinja2.utils import missing
@@ -18,6 +16,7 @@ from msgspec import Struct
 
 from ..files import write_whole
 from ..leaves import digest
+from .steady import functions_in, is_known, is_steady
 
 __all__ = ["LANGUAGE", "Inputs", "Texts", "given_to"]
 
@@ -27,9 +26,6 @@ PAGES = frozenset(f"{FOLDER}{name}.html" for name in ("conversations", "further"
 MADE = (f"{FOLDER}upon/", f"{FOLDER}around/", f"{FOLDER}around-in-entry/")
 #: The variables that say which language a page has.
 LANGUAGE = ("article", "page")
-#: Functions that may answer otherwise each time; and filters that take the name of another.
-UNSTEADY = frozenset({"lipsum", "random"})
-BY_NAME = frozenset({"map", "select", "reject", "selectattr", "rejectattr"})
 
 
 class Told(Struct, frozen=True):
@@ -66,10 +62,12 @@ class Texts:
 
 
 class Inputs:
-    """The inputs of the templates of an environment, for all of whose syntax `texts` holds."""
+    """The inputs of the templates of an environment, for whose syntax `texts` holds; `settings` are Pelican's."""
 
-    def __init__(self, environment: Environment, texts: Texts | None = None) -> None:
-        self._environment = environment
+    def __init__(
+        self, environment: Environment, settings: Mapping[str, Any] | None = None, texts: Texts | None = None
+    ) -> None:
+        self._environment, self._settings = environment, settings or {}
         self._texts = (texts or Texts()).known
         self._found: dict[str, tuple[tuple[str, ...] | None, str]] = {}
 
@@ -86,6 +84,20 @@ class Inputs:
         """What stands for the texts of a template and of all that it includes, where that can be told."""
         return self._read(name)[1]
 
+    @property
+    def extensions(self) -> Iterable[str]:
+        """The names of the extensions of Jinja that may have a say."""
+        return self._environment.extensions
+
+    def strangers(self, name: str) -> list[tuple[str, object]]:
+        """Functions of which nobody knows what they read that a template by itself uses, and what may hold some.
+
+        By name; what the template includes does not count.
+        """
+        text = self._text(name)
+        told = None if text is None else self._told(text, name)
+        return self._strangers(told) if told else []
+
     def _read(self, name: str) -> tuple[tuple[str, ...] | None, str]:
         if name not in self._found:
             found: set[str] = set()
@@ -100,19 +112,10 @@ class Inputs:
         if text is None:
             return False
         seen[name] = digest(text)
-        told = self._texts.get(seen[name])
-        if told is None:
-            told = self._told(text, name)
-            if told is None:
-                return False
-            self._texts[seen[name]] = told
-        if not all(map(self._is_steady, told.functions)):
+        told = self._told(text, name)
+        if told is None or self._strangers(told):
             return False
-        # A function that is called by its name is the environment's, or a variable as any other.
-        functions = set(told.called) & self._environment.globals.keys()
-        if not all(_is_known(self._environment.globals[one], one) for one in functions):
-            return False
-        found |= functions.union(told.free)
+        found |= {one for one in told.called if one in self._environment.globals}.union(told.free)
         return all(other is not None and (other in seen or self._walk(other, found, seen)) for other in told.others)
 
     def _text(self, name: str) -> str | None:
@@ -125,21 +128,30 @@ class Inputs:
             return None
 
     def _told(self, text: str, name: str) -> Told | None:
-        try:
-            tree = self._environment.parse(text, name)
-        except TemplateError:
-            return None
-        return Told(
-            tuple(meta.find_referenced_templates(tree)),
-            tuple(_functions(tree)),
-            tuple(sorted({node.name for node in tree.find_all(nodes.Name)})),
-            tuple(sorted(meta.find_undeclared_variables(tree))),
-        )
+        """What a text tells; None where Jinja cannot read it."""
+        place = digest(text)
+        if place not in self._texts:
+            try:
+                tree = self._environment.parse(text, name)
+            except TemplateError:
+                return None
+            self._texts[place] = Told(
+                tuple(meta.find_referenced_templates(tree)),
+                tuple(functions_in(tree)),
+                tuple(sorted({node.name for node in tree.find_all(nodes.Name)})),
+                tuple(sorted(meta.find_undeclared_variables(tree))),
+            )
+        return self._texts[place]
 
-    def _is_steady(self, used: tuple[str, str]) -> bool:
-        kind, name = used
-        function = (self._environment.filters if kind == "filter" else self._environment.tests).get(name)
-        return name not in UNSTEADY and _is_pure(function)
+    def _strangers(self, told: Told) -> list[tuple[str, object]]:
+        kinds = {"filter": self._environment.filters, "test": self._environment.tests}
+        used = ((name, kinds[kind].get(name)) for kind, name in told.functions)
+        # What is called by its name is the environment's or a setting, or a variable as any other.
+        held = ((name, self._environment.globals.get(name, self._settings.get(name))) for name in told.called)
+        return [
+            *((name, function) for name, function in used if not is_steady(function, name)),
+            *((name, value) for name, value in held if not is_known(value, name)),
+        ]
 
 
 def given_to(context: Context, names: Iterable[str], settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -148,30 +160,3 @@ def given_to(context: Context, names: Iterable[str], settings: Mapping[str, Any]
         value = context.resolve_or_missing(name)
         if value is not missing and value is not settings.get(name, context.environment.globals.get(name, missing)):
             yield name, value
-
-
-def _functions(tree: nodes.Template) -> Iterator[tuple[str, str]]:
-    """The filters and tests that a template uses, by kind and name."""
-    for node in tree.find_all((nodes.Filter, nodes.Test)):
-        yield ("filter" if isinstance(node, nodes.Filter) else "test"), node.name
-        if isinstance(node, nodes.Filter) and node.name in BY_NAME:
-            place = 1 if node.name in {"selectattr", "rejectattr"} else 0
-            if len(node.args) > place:
-                other = node.args[place]
-                named = other.value if isinstance(other, nodes.Const) else "(named by a variable)"
-                yield ("filter" if node.name == "map" else "test"), str(named)
-
-
-def _is_pure(function: Any) -> bool:  # noqa: ANN401 - whatever somebody made a filter
-    """Whether a function makes the same of the same: Jinja's own, or declared so."""
-    plain = function.func if isinstance(function, partial) else function
-    module = str(getattr(plain, "__module__", None) or "")
-    return module.startswith(("jinja2.", "markupsafe", "_operator", "operator", "builtins")) or (
-        getattr(function, "incremental_pure", False) is True
-    )
-
-
-def _is_known(value: object, name: str) -> bool:
-    return (DEFAULT_NAMESPACE.get(name) is value and name not in UNSTEADY) or getattr(
-        value, "incremental_pure", False
-    ) is True
