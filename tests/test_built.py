@@ -88,7 +88,7 @@ def test_the_time_of_a_folder_that_just_changed_is_not_relied_on(site: Path) -> 
 def test_a_build_is_remembered_as_it_was(site: Path, tmp_path: Path) -> None:
     """What is kept of a build says the same when it is read again."""
     _age(site)
-    one = Built({"a setting": "1"}, outputs_of(site, Outputs()), "state", "2026-01-01")
+    one = Built({"a setting": "1"}, outputs_of(site, Outputs()), "state", 3, "2026-01-01")
     built.keep(tmp_path, one)
     assert built.kept(tmp_path) == one
     built.keep(tmp_path, None)

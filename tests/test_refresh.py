@@ -3,7 +3,7 @@
 import importlib.util
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -11,10 +11,11 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pelican import Pelican
+from pelican import Pelican, signals
 from pelican.settings import read_settings
 
 import conversation.edition
+import conversation.refreshing
 import conversation.strangers
 from all_sorts import KINDS, PAGES, blog_of_all_sorts, built_anew, said, told
 from blog import ROOT, Blog, mention
@@ -350,6 +351,61 @@ def test_what_a_theme_places_is_spliced_where_it_stands(tmp_path: Path, article:
     told(blog, mention(1), mention(2))
     assert refreshed_here(blog) == ""
     assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+def hides(blog: Blog) -> None:
+    """The blogger hides the mention."""
+    (blog.folder / "content" / "moderation.toml").write_text(f"[hide]\nacts = ['{mention(1)['url']}']\n", "utf-8")
+
+
+def pulls(blog: Blog) -> None:
+    """A clock pulls, and somebody said something."""
+    told(blog, mention(1), mention(2))
+    assert blog.run("pull").returncode == 0
+
+
+@pytest.mark.parametrize("happens", [hides, pulls])
+@pytest.mark.parametrize("plugins", [["conversation"], ["conversation", "incremental"]], ids=["alone", "incremental"])
+def test_what_happens_while_a_build_goes_on_is_news_for_the_next_refresh(
+    tmp_path: Path, happens: Callable[[Blog], None], plugins: list[str]
+) -> None:
+    """A build takes a minute, and shows what was there when it began: what came since is not taken for shown."""
+    blog = blog_of_all_sorts(tmp_path / "blog", mention(1), PLUGINS=plugins)
+    refreshed_here(blog)
+    blog.write("d.md")
+
+    def meanwhile(_: object) -> None:
+        happens(blog)
+
+    with signals.all_generators_finalized.connected_to(meanwhile):
+        blog.build()
+    refreshed_here(blog)
+    assert blog.files() == built_anew(blog, tmp_path / "twin")
+
+
+def test_a_post_whose_day_comes_while_a_build_goes_on_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was a draft when it was read takes a build, though its day had come when that build ended."""
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    blog = Blog(tmp_path / "blog", TIMEZONE="UTC", WITH_FUTURE_DATES=False).write("a.md").archive([mention(1)])
+    refreshed_here(blog.write("b.md", date=f"{soon:%Y-%m-%d %H:%M}"))
+
+    class Later(datetime):
+        """A clock that is ahead."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            """Two hours after the rest of the world."""
+            return datetime.now(tz) + timedelta(hours=2)
+
+    def meanwhile(_: object) -> None:
+        monkeypatch.setattr(conversation.refreshing, "datetime", Later)
+
+    with signals.all_generators_finalized.connected_to(meanwhile):
+        blog.build()
+    with Workshop.open(blog.conf) as shop, pytest.raises(NotSplicable, match="a post's day has come"):
+        brought_up_to_date(shop, Later.now(UTC), lambda _: None)
 
 
 def test_after_a_killed_build_nothing_is_trusted(blog: Blog) -> None:

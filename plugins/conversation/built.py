@@ -68,12 +68,14 @@ class Outputs(Struct, frozen=True):
 class Built(Struct, frozen=True):
     """A build: digests of its inputs by name, its output, a digest of the store; `until` it would write the same again.
 
-    `until` is a date in ISO format, "" where only changes make a difference.
+    `pictures` are how many there are of people, and `until` is a date in ISO format, "" where only changes make a
+    difference.
     """
 
     inputs: Mapping[str, str]
     output: Outputs
     state: str
+    pictures: int
     until: str = ""
 
     def difference(self, inputs: Mapping[str, str], now: datetime, *, copied: bool) -> str:
@@ -105,8 +107,7 @@ def keep(folder: Path, built: Built | None) -> None:
     """Remembers a build; None while one is under way, for it may be killed. Raises OSError."""
     told: dict[str, Any] = {}
     if built:
-        output = {"files": built.output.files, "times": built.output.times}
-        told = {"inputs": built.inputs, "output": output, "state": built.state, "until": built.until}
+        told = structs.asdict(built) | {"output": structs.asdict(built.output)}
     _place(folder).write_text(json.dumps(told), "utf-8")
 
 
@@ -114,7 +115,7 @@ def kept(folder: Path) -> Built | None:
     """The last build; None where it did not come to its end, or nobody asked for it to be remembered."""
     try:
         found = json.loads(_place(folder).read_bytes())
-        return Built(dict(found["inputs"]), Outputs(**found["output"]), found["state"], found["until"])
+        return Built(**found | {"output": Outputs(**found["output"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -192,7 +193,7 @@ def state_of(store: Store, posts: Iterable[Post], versions: Versions, ours: Sett
     told = [store.proofs(), sorted(store.copies().items()), store.snapshots()]
     shown = [(post.url, post.title) for post in posts]
     tables = [path.read_bytes() for path in (ours.moderation, ours.milestones) if path.is_file()]
-    return _digest([structs.astuple(versions), sources, told, store.picture_number(), shown, tables])
+    return _digest([structs.astuple(versions), sources, told, shown, tables])
 
 
 def _own(ours: Settings) -> frozenset[str]:

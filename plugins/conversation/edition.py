@@ -138,17 +138,16 @@ def make(  # noqa: PLR0913 - all that an edition is made from
     languages: Languages,
     sitename: str,
     pictures: Callable[[Remembered], Album],
-    versions: Versions | None = None,
+    versions: Versions,
     share: Share = alone,
 ) -> Edition:
     """Puts an edition together; `pictures` gets those that are wanted. `sitename` is Pelican's, HTML and all.
 
-    `versions` are the store's, where these are known; `share` has work done by several processes.
+    `versions` are the store's; `share` has work done by several processes.
     """
 
     def made() -> Edition:
-        known = versions or store.versions()
-        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac, versions=known, share=share)
+        assembly = Remembered(ours, store, posts, _clock(store, posts), almanac, versions=versions, share=share)
         assembly.save_posts()
         album = pictures(assembly)
         assembly.pictures = album.paths

@@ -22,7 +22,7 @@ from pelican.log import console
 from pelican.writers import Writer
 
 from .almanac import Almanac, path_of
-from .built import code_of, wanted
+from .built import code_of, state_of, wanted
 from .clients import cache_of, client_for
 from .contents import posts_of, readable_contents, settings_files, settings_folder
 from .edition import make
@@ -121,6 +121,9 @@ class ConversationGenerator(Generator):
             ends = time.monotonic() + self.ours.deadline
             self.pull.posts(posts)
             self._report(_with_progress(self.pull))
+            versions = self.store.versions()
+            if self.notebook:  # before anything is made of it: what comes later is not shown
+                self._state = state_of(self.store, posts, versions, self.ours)
             self._edition = edition = make(
                 self.ours,
                 self.store,
@@ -129,6 +132,7 @@ class ConversationGenerator(Generator):
                 languages=_languages(self),
                 sitename=self.settings["SITENAME"],
                 pictures=lambda assembly: self._pictures(assembly, ends - time.monotonic()),
+                versions=versions,
                 share=shared_by(self),
             )
             for content, post in self._pairs:
@@ -156,7 +160,7 @@ class ConversationGenerator(Generator):
             if self.notebook:
                 inputs, sources = self.notebook.inputs(self.env), self.context["generated_content"]
                 strangers = strangers_in(self.settings, inputs, sources, self.ours.unconcerned)
-                self.notebook.close(self._edition.keys, self._pairs, strangers)
+                self.notebook.close(self._edition.keys, self._pairs, strangers, self._state)
             if self.reprints:
                 self.reprints.close()
             self._almanac.rest()

@@ -80,7 +80,7 @@ def begin(pelican: Pelican) -> None:
     if before is None or any(before.inputs.get(name) != inputs[name] for name in CODE):
         shutil.rmtree(compiled_of(folder), ignore_errors=True)
     keep(folder, None)
-    pelican.conversation_begun = _Begun(inputs, before.output if before else Outputs())
+    pelican.conversation_begun = _Begun(inputs, before.output if before else Outputs(), datetime.now(UTC))
 
 
 def epoch(pelican: Pelican) -> str:
@@ -101,10 +101,11 @@ def end(pelican: Pelican) -> None:
 
 
 class _Begun(Struct, frozen=True):
-    """What a build is made of (`inputs_of`), and what the one before it left."""
+    """What a build is made of (`inputs_of`), what the one before it left, and when it began."""
 
     inputs: Mapping[str, str]
     output: Outputs
+    at: datetime
 
 
 def _end(pelican: Pelican, begun: _Begun) -> None:
@@ -112,11 +113,12 @@ def _end(pelican: Pelican, begun: _Begun) -> None:
     folder = cache_of(ours)
     with closing(Places(places_of(folder))) as places:
         places.take_in(notes_of(folder), output, all_rendered="incremental" not in plugins_of(pelican.settings))
-        posts = [one.post for one in places.contents]
+        posts, state = [one.post for one in places.contents], places.state
     shutil.rmtree(notes_of(folder), ignore_errors=True)
     with Store.open(ours.store, ours.root) as store:
-        state = state_of(store, posts, store.versions(), ours)
-    keep(folder, _built(begun.inputs, outputs_of(output, begun.output), state, posts, datetime.now(UTC)))
+        pictures = store.picture_number()
+    built = Built(begun.inputs, outputs_of(output, begun.output), state, pictures, _until(posts, begun.at))
+    keep(folder, built)
 
 
 @contextmanager
@@ -162,7 +164,8 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
             raise NotSplicable(f"{shop.output.name}/ is not as the last build left it")
         versions = shop.store.versions()
         state = state_of(shop.store, posts, versions, shop.settings)
-        if state == before.state and not _pictures_due(shop, almanac, now):
+        pictures = shop.store.picture_number()
+        if (state, pictures) == (before.state, before.pictures) and not _pictures_due(shop, almanac, now):
             return []
         if not contents:
             raise NotSplicable("it was not noted what the pages show")
@@ -170,8 +173,9 @@ def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], objec
         pages = site.pages()
         keep(folder, None)
         changed = site.write(pages)
-    state = state_of(shop.store, posts, versions, shop.settings)  # with the pictures that came
-    keep(folder, _built(inputs, outputs_of(shop.output, output, site.touched), state, posts, now))
+    pictures = shop.store.picture_number()  # with those that came
+    left = outputs_of(shop.output, output, site.touched)
+    keep(folder, Built(inputs, left, state, pictures, _until(posts, now)))
     return changed
 
 
@@ -242,11 +246,10 @@ def _parts(key: str | None) -> str | None:
     return key and key.partition(" ")[0]
 
 
-def _built(inputs: Mapping[str, str], output: Outputs, state: str, posts: Sequence[Post], now: datetime) -> Built:
-    """The site as it is now, made from these inputs."""
+def _until(posts: Sequence[Post], now: datetime) -> str:
+    """When the day of the next one of some posts comes, as `Built` has it."""
     future = [post.published for post in posts if post.published and post.published > now]
-    until = min(future).isoformat() if future else ""
-    return Built(inputs, output, state, until)
+    return min(future).isoformat() if future else ""
 
 
 def _pulled(shop: Workshop, posts: tuple[Post, ...], now: datetime) -> list[Outcome]:

@@ -89,12 +89,19 @@ class Notebook:
         page.asked[name, question, told] = answer() if told else ANYTHING
 
     def close(
-        self, keys: Mapping[str, str], pairs: Iterable[tuple[Any, Post]], strangers: Mapping[str, Collection[str]]
+        self,
+        keys: Mapping[str, str],
+        pairs: Iterable[tuple[Any, Post]],
+        strangers: Mapping[str, Collection[str]],
+        state: str,
     ) -> None:
-        """Notes the keys of all living things, what stands in for Pelican's contents and their posts, and strangers."""
+        """Notes the keys of all living things, what stands in for Pelican's contents and their posts, and the rest.
+
+        `strangers` and `state` are as `Places` tells them.
+        """
         self._texts.keep()
         with closing(Places(places_of(self._cache))) as places:
-            places.note_strangers(strangers)
+            places.note_build(strangers, state)
             places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:

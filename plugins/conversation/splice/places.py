@@ -30,7 +30,7 @@ CREATE TABLE needs (thing TEXT, file TEXT, PRIMARY KEY (thing, file)) WITHOUT RO
 CREATE INDEX needs_file ON needs (file);
 CREATE TABLE keys (thing TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
 CREATE TABLE contents (place INTEGER PRIMARY KEY, told TEXT);
-CREATE TABLE strangers (kind TEXT, name TEXT);
+CREATE TABLE notes (name TEXT PRIMARY KEY, told TEXT) WITHOUT ROWID;
 PRAGMA user_version = {EDITION};
 """
 
@@ -79,7 +79,7 @@ class Places:
     def begin_anew(self) -> None:
         """Forgets everything: all pages have to be rendered once more."""
         with self._writing():
-            for table in ("epoch", "pages", "needs", "keys", "contents", "strangers"):
+            for table in ("epoch", "pages", "needs", "keys", "contents", "notes"):
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
             self._connection.execute("INSERT INTO epoch VALUES (?)", [secrets.token_hex(8)])
 
@@ -127,17 +127,19 @@ class Places:
     @property
     def strangers(self) -> dict[str, list[str]]:
         """What in the site reads nobody knows what: names by kinds."""
-        found: dict[str, list[str]] = {}
-        for kind, name in self._connection.execute("SELECT kind, name FROM strangers ORDER BY rowid"):
-            found.setdefault(kind, []).append(name)
+        found: dict[str, list[str]] = json.loads(self._noted("strangers") or "{}")
         return found
 
-    def note_strangers(self, strangers: Mapping[str, Collection[str]]) -> None:
-        """Notes that."""
-        rows = [(kind, name) for kind, names in strangers.items() for name in names]
+    @property
+    def state(self) -> str:
+        """What stands for all that the last build knew of the store; "" where that was not noted."""
+        return self._noted("state")
+
+    def note_build(self, strangers: Mapping[str, Collection[str]], state: str) -> None:
+        """Notes both of a build."""
         with self._writing():
-            self._connection.execute("DELETE FROM strangers")
-            self._connection.executemany("INSERT INTO strangers VALUES (?, ?)", rows)
+            notes = {"strangers": json.dumps(strangers), "state": state}
+            self._connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
     def note_state(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
         """Notes the keys of all living things, and what stands in for contents (None: as they were)."""
@@ -145,6 +147,10 @@ class Places:
             self._note("keys", "thing", keys)
             if contents is not None:
                 self._note("contents", "place", {place: one.as_json() for place, one in enumerate(contents)})
+
+    def _noted(self, name: str) -> str:
+        row = self._connection.execute("SELECT told FROM notes WHERE name = ?", [name]).fetchone()
+        return str(row[0]) if row else ""
 
     def _note(self, table: str, name: str, rows: Mapping[Any, str]) -> None:
         """Has a table of pairs hold these; most of many thousands it holds already."""
