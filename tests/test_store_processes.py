@@ -36,6 +36,31 @@ with Store.open(url, Path(".")) as store:
 """
 
 
+def _other(url: str) -> None:
+    """Opens and closes the store in another process."""
+    code = (
+        "import sys; from pathlib import Path; from conversation.store import Store; "
+        "Store.open(sys.argv[1], Path()).close()"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    subprocess.run([sys.executable, "-c", code, url], env=environment, check=True)
+
+
+@pytest.mark.parametrize("opened", [1, 2], ids=["opened once", "opened twice"])
+def test_the_log_stays_where_it_is_while_somebody_writes_to_it(tmp_path: Path, opened: int) -> None:
+    """SQLite goes by locks: another process, the last one as it believes, must not delete the log of this one."""
+    url, log = f"sqlite:///{tmp_path}/s.sqlite", tmp_path / "s.sqlite-wal"
+    Store.open(url, tmp_path).close()
+    stores = [Store.open(url, tmp_path) for _ in range(opened)]
+    before = log.stat().st_ino
+    _other(url)
+    assert log.is_file()
+    assert log.stat().st_ino == before
+    for store in stores:
+        store.close()
+    assert not log.exists()
+
+
 def _writer(url: str, source: str, rounds: int) -> subprocess.Popen[str]:
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     return subprocess.Popen(

@@ -6,6 +6,7 @@ with SQLite may already change it. Our own files carry `APPLICATION_ID` in their
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import struct
@@ -22,12 +23,13 @@ __all__ = ["Finding", "drop_aside", "find", "is_corruption", "mark_suspect", "se
 CHECKED_SIZE = 16 << 20
 #: File names that SQLite files usually have: only such a file is set aside when it is no SQLite file at all.
 SUFFIXES = frozenset({".sqlite", ".sqlite3", ".db"})
-#: SQLite's files beside its database file.
+#: SQLite's files beside its database file; the second is there as long as anybody has that open.
 COMPANIONS = ("-wal", "-shm", "-journal")
 #: An empty file of this name beside the database says that a query found damage.
 SUSPECT = "-suspect"
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER = 100
 _SMALLEST_PAGE = 512
 #: SQLITE_CORRUPT and SQLITE_NOTADB.
 _CORRUPT = frozenset({11, 26})
@@ -53,8 +55,7 @@ def find(path: Path) -> Finding:
         size = path.stat().st_size if path.exists() else 0
         if size == 0:
             return Finding.NEW
-        with path.open("rb") as file:
-            header = file.read(100)
+        header = _first_bytes(path)
     except OSError as error:
         raise StoreError(f"{path} cannot be read ({error.strerror}): check its folder and permissions.") from error
     if not _is_header(header):
@@ -131,16 +132,28 @@ def mark_suspect(path: Path) -> None:
 
 def use_wal(path: Path) -> None:
     """Switches the file to write-ahead logging, for good; does nothing where it is on already or the file is busy."""
-    with path.open("rb") as file:
-        if file.read(20)[18:20] == b"\x02\x02":
-            return
     with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.OperationalError):
         connection.execute("PRAGMA journal_mode = WAL")
 
 
+def _first_bytes(path: Path) -> bytes:
+    """The header, as bytes.
+
+    Whoever closes a file takes away all locks that SQLite has on it in this process, and another process may then
+    delete the log that is written here (https://www.sqlite.org/howtocorrupt.html, section 2.2). So where anybody has it
+    open, it stays open here until the process ends.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        return os.read(descriptor, _HEADER)
+    finally:
+        if not path.with_name(f"{path.name}-shm").exists():
+            os.close(descriptor)
+
+
 def _is_header(header: bytes) -> bool:
     """Whether these are the first 100 bytes of a SQLite file (https://www.sqlite.org/fileformat.html, section 1.3)."""
-    if len(header) < 100 or not header.startswith(_MAGIC):  # noqa: PLR2004 - the header's length
+    if len(header) < _HEADER or not header.startswith(_MAGIC):
         return False
     (page,) = struct.unpack_from(">H", header, 16)
     return (page == 1 or (page >= _SMALLEST_PAGE and page & (page - 1) == 0)) and header[21:24] == b"\x40\x20\x20"
