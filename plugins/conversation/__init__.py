@@ -33,14 +33,16 @@ def _is_active(settings: dict[str, object]) -> bool:
 
 
 def _check(pelican: Pelican) -> None:
-    """Says at once what is wrong with the settings, before any content is read."""
+    """Says at once what is wrong with the settings, before any content is read; and has runs take turns."""
     if not _is_active(pelican.settings):
         return
-    from .generator import clearly, settings_of  # noqa: PLC0415 - an inert plugin costs nothing
+    from .generator import clearly, in_turn, settings_of  # noqa: PLC0415 - an inert plugin costs nothing
 
     with clearly():
         _refuse_two_copies(pelican.settings)
         settings_of(pelican.settings)
+    # No signal ends a run that fails.
+    vars(pelican)["run"] = in_turn(pelican)
 
 
 def _generators(pelican: Pelican) -> type[Generator] | None:

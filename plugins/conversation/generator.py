@@ -10,13 +10,16 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import markdown
 from markupsafe import Markup
+from pelican import Pelican
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
 from pelican.writers import Writer
@@ -41,8 +44,9 @@ from .sharing import shared_by
 from .splice import LASTING, Notebook
 from .store import Store
 from .strangers import plugins_of, strangers_in
+from .turns import turn
 
-__all__ = ["ConversationGenerator", "clearly", "languages_of", "note", "prepare", "settings_of", "teach"]
+__all__ = ["ConversationGenerator", "clearly", "in_turn", "languages_of", "note", "prepare", "settings_of", "teach"]
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +68,19 @@ def settings_of(settings: Mapping[str, Any]) -> Settings:
     """The plugin's settings out of Pelican's. Raises SettingsError."""
     root = settings_folder(settings)
     return load(settings, root=root, files=settings_files(settings), environ=environment(root, os.environ))
+
+
+def in_turn(pelican: Pelican) -> Callable[[], None]:
+    """What runs a Pelican, once nobody else builds the same blog."""
+    run, folder = pelican.run, cache_of(settings_of(pelican.settings))
+
+    def alone() -> None:
+        with ExitStack() as stack:
+            with clearly():
+                stack.enter_context(turn(folder, partial(console.print, markup=False)))
+            run()
+
+    return alone
 
 
 def prepare(generator: Generator) -> None:

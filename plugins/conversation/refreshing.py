@@ -56,6 +56,7 @@ from .splice import (
 )
 from .store import Store, Versions
 from .strangers import plugins_beside, plugins_of, told_of
+from .turns import turn
 from .workshop import Workshop, cache_of, client_for
 
 __all__ = ["begin", "brought_up_to_date", "end", "epoch"]
@@ -136,10 +137,15 @@ def _without_collections() -> Iterator[None]:
 def brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], object]) -> list[Path]:
     """Pulls what is due, and makes the site show it; returns the pages that are not as they were.
 
-    `say` is told in a line what came of each source that has something to tell.
+    `say` is told in a line what came of each source that has something to tell. Waits for builds that are under way.
 
     Raises NotSplicable, which says why, where it takes a build; and ConversationError.
     """
+    with turn(cache_of(shop.settings), say):
+        return _brought_up_to_date(shop, now, say)
+
+
+def _brought_up_to_date(shop: Workshop, now: datetime, say: Callable[[str], object]) -> list[Path]:
     folder = cache_of(shop.settings)
     before = kept(folder)
     want(folder)
