@@ -40,9 +40,9 @@ def _check(pelican: Pelican) -> None:
 
     with clearly():
         _refuse_two_copies(pelican.settings)
-        settings_of(pelican.settings)
+        ours = settings_of(pelican.settings)
     # No signal ends a run that fails.
-    vars(pelican)["run"] = in_turn(pelican)
+    vars(pelican)["run"] = in_turn(pelican.run, ours)
 
 
 def _generators(pelican: Pelican) -> type[Generator] | None:

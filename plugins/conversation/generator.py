@@ -19,7 +19,6 @@ from typing import Any
 
 import markdown
 from markupsafe import Markup
-from pelican import Pelican
 from pelican.generators import ArticlesGenerator, Generator, PagesGenerator
 from pelican.log import console
 from pelican.writers import Writer
@@ -70,14 +69,13 @@ def settings_of(settings: Mapping[str, Any]) -> Settings:
     return load(settings, root=root, files=settings_files(settings), environ=environment(root, os.environ))
 
 
-def in_turn(pelican: Pelican) -> Callable[[], None]:
-    """What runs a Pelican, once nobody else builds the same blog."""
-    run, folder = pelican.run, cache_of(settings_of(pelican.settings))
+def in_turn(run: Callable[[], None], ours: Settings) -> Callable[[], None]:
+    """The same run of Pelican, once nobody else builds the blog."""
 
     def alone() -> None:
         with ExitStack() as stack:
             with clearly():
-                stack.enter_context(turn(folder, partial(console.print, markup=False)))
+                stack.enter_context(turn(cache_of(ours), partial(console.print, markup=False)))
             run()
 
     return alone
