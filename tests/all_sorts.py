@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from blog import SITE, Blog, mention
+from conversation.refreshing import brought_up_to_date
+from conversation.splice import NotSplicable
+from conversation.workshop import Workshop
 
 #: Where nothing else is said, mentions are of these; b has a translation, and c is a page.
 PAGES = ("a.html", "b.html", "b-de.html", "pages/c.html")
@@ -38,3 +42,14 @@ def built_anew(blog: Blog, folder: Path) -> dict[str, bytes]:
     shutil.copytree(blog.folder, folder, ignore=shutil.ignore_patterns("output", ".cache", "cache"))
     twin = Blog(folder, **blog.settings | {"CACHE_PATH": str(folder / "cache")}).build()
     return twin.files()
+
+
+def refreshed_here(blog: Blog) -> str:
+    """Brings a blog up to date, in this process; returns why it took a build, "" where it took none."""
+    try:
+        with Workshop.open(blog.conf) as shop:
+            brought_up_to_date(shop, datetime.now(UTC), lambda _: None)
+    except NotSplicable as reason:
+        blog.build()
+        return str(reason)
+    return ""

@@ -17,7 +17,7 @@ from pelican.settings import read_settings
 import conversation.edition
 import conversation.refreshing
 import conversation.strangers
-from all_sorts import KINDS, PAGES, blog_of_all_sorts, built_anew, said, told
+from all_sorts import KINDS, PAGES, blog_of_all_sorts, built_anew, refreshed_here, said, told
 from blog import ROOT, Blog, mention
 from conversation.refreshing import brought_up_to_date
 from conversation.splice import NotSplicable
@@ -40,17 +40,6 @@ def refreshed(blog: Blog) -> str:
     done = blog.run("refresh")
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-def refreshed_here(blog: Blog) -> str:
-    """Why it took a build; "" where it took none."""
-    try:
-        with Workshop.open(blog.conf) as shop:
-            brought_up_to_date(shop, datetime.now(UTC), lambda _: None)
-    except NotSplicable as reason:
-        blog.build()
-        return str(reason)
-    return ""
 
 
 def blog_with_plugin(folder: Path, name: str) -> Blog:

@@ -1,7 +1,6 @@
 """What reads nobody knows what: where a blog has any, `refresh` leaves its pages to a build, and says why."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,11 @@ from pelican.generators import Generator
 from pelican.readers import MarkdownReader
 from pelican.settings import read_settings
 
-from all_sorts import built_anew, told
+from all_sorts import built_anew, refreshed_here, told
 from blog import ROOT, Blog, mention
 from conversation.generator import prepare
-from conversation.refreshing import brought_up_to_date
-from conversation.splice import Inputs, NotSplicable
+from conversation.splice import Inputs
 from conversation.strangers import strangers_in, told_of
-from conversation.workshop import Workshop
 
 #: A page that says something, and shows its conversation.
 PAGE = '{{{{ {} }}}}{{% set conversation = article.conversation %}}{{% include "conversation/sidebar.html" %}}'
@@ -45,17 +42,6 @@ def with_theme(blog: Blog, said: str, **settings: Any) -> None:  # noqa: ANN401 
 def reads(blog: Blog) -> str:
     """The code of a function that tells what stands in the file beside the settings."""
     return f"lambda *_: __import__('pathlib').Path({str(blog.folder / 'version.txt')!r}).read_text()"
-
-
-def refreshed(blog: Blog) -> str:
-    """Why `refresh` took a build; "" where it took none."""
-    try:
-        with Workshop.open(blog.conf) as shop:
-            brought_up_to_date(shop, datetime.now(UTC), lambda _: None)
-    except NotSplicable as reason:
-        blog.build()
-        return str(reason)
-    return ""
 
 
 def filtered(blog: Blog) -> None:
@@ -110,10 +96,10 @@ def test_what_a_stranger_reads_is_shown(
     blog.write("a.md").archive([mention(1)])
     (blog.folder / "version.txt").write_text("one", "utf-8")
     have(blog)
-    refreshed(blog)
+    refreshed_here(blog)
     (blog.folder / "version.txt").write_text("", "utf-8")
     told(blog, mention(1), mention(2))
-    assert refreshed(blog) == reason
+    assert refreshed_here(blog) == reason
     assert blog.files() == built_anew(blog, tmp_path / "twin")
 
 
@@ -125,9 +111,9 @@ def test_whom_the_blogger_vouches_for_is_no_stranger(tmp_path: Path, vouch: str)
     function = louder if vouch == "attribute" else "lambda text: text + '!'"
     with_theme(blog, "article.title | louder", JINJA_FILTERS=Code(f"{{'louder': {function}}}"))
     blog.configure(CONVERSATION_UNCONCERNED=["louder"] if vouch == "setting" else None)
-    refreshed(blog)
+    refreshed_here(blog)
     told(blog, mention(1), mention(2))
-    assert refreshed(blog) == ""
+    assert refreshed_here(blog) == ""
     assert blog.files() == built_anew(blog, tmp_path / "twin")
 
 
@@ -157,9 +143,9 @@ def test_what_is_known_is_no_stranger(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog").write("a.md").archive([mention(1)])
     said = "article.date | strftime('%Y') ~ (range(MORE[0]) | list | length) ~ least(1, 2) ~ YEAR"
     with_theme(blog, said, JINJA_GLOBALS=Code("{'least': min, 'YEAR': 2026}"), MORE=[3])
-    refreshed(blog)
+    refreshed_here(blog)
     told(blog, mention(1), mention(2))
-    assert refreshed(blog) == ""
+    assert refreshed_here(blog) == ""
     assert "2026312026" in blog.page("a.html")
     assert blog.files() == built_anew(blog, tmp_path / "twin")
 
