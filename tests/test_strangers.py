@@ -39,34 +39,35 @@ def with_theme(blog: Blog, said: str, **settings: Any) -> None:  # noqa: ANN401 
     blog.configure(THEME="theme", **settings)
 
 
-def reads(blog: Blog) -> str:
-    """The code of a function that tells what stands in the file beside the settings."""
-    return f"lambda *_: __import__('pathlib').Path({str(blog.folder / 'version.txt')!r}).read_text()"
+def reads(blog: Blog) -> Code:
+    """The code of a setting with a function, `version`, that tells what stands in the file beside the settings."""
+    file = str(blog.folder / "version.txt")
+    return Code(f"{{'version': lambda *_: __import__('pathlib').Path({file!r}).read_text()}}")
 
 
 def filtered(blog: Blog) -> None:
     """The theme uses a filter of the blogger's own."""
-    with_theme(blog, "article.title | version", JINJA_FILTERS=Code(f"{{'version': {reads(blog)}}}"))
+    with_theme(blog, "article.title | version", JINJA_FILTERS=reads(blog))
 
 
 def called(blog: Blog) -> None:
     """The theme calls a function of the blogger's own."""
-    with_theme(blog, "version()", JINJA_GLOBALS=Code(f"{{'version': {reads(blog)}}}"))
+    with_theme(blog, "version()", JINJA_GLOBALS=reads(blog))
 
 
 def asked(blog: Blog) -> None:
     """The theme asks a test of the blogger's own."""
-    with_theme(blog, "article.title is version", JINJA_TESTS=Code(f"{{'version': {reads(blog)}}}"))
+    with_theme(blog, "article.title is version", JINJA_TESTS=reads(blog))
 
 
 def named(blog: Blog) -> None:
     """The theme tells a filter which other one to use."""
-    with_theme(blog, "[1] | map('version') | join", JINJA_FILTERS=Code(f"{{'version': {reads(blog)}}}"))
+    with_theme(blog, "[1] | map('version') | join", JINJA_FILTERS=reads(blog))
 
 
 def held(blog: Blog) -> None:
     """The theme calls a function that stands somewhere in a setting."""
-    with_theme(blog, "TOOLS.version()", TOOLS=Code(f"{{'version': {reads(blog)}}}"))
+    with_theme(blog, "TOOLS.version()", TOOLS=reads(blog))
 
 
 def included(blog: Blog) -> None:

@@ -226,7 +226,7 @@ class _Site:
         files = write_files(self._edition, talking, self._shop.pelican_settings, self._shop.output)
         self.touched |= {str(self._shop.output / folder) for folder in files.touched}
         self._places.keep(noted for noted, _ in pages.values())
-        self._places.note_state(self._keys)
+        self._places.note_keys(self._keys)
         return changed
 
     def _stage(self) -> Stage:

@@ -52,7 +52,7 @@ def strangers_in(
         "a reader": ((one, one) for one in map(_named, filter(None, (settings.get("READERS") or {}).values()))),
         "a text that includes another": ((one, "") for one in _included(sources, Path(settings["PATH"]))),
     }
-    homes = tuple(f"{spelled}." for name in vouched for spelled in (name, f"{_NAMESPACE}{name}"))
+    homes = tuple(f"{plugin}." for plugin in _spelled(vouched))
     return {
         kind: sorted({name for name, home in ones if name not in vouched and not f"{home}.".startswith(homes)})
         for kind, ones in found.items()
@@ -69,8 +69,7 @@ def plugins_beside(pelican_settings: Mapping[str, Any], vouched: Iterable[str] =
     """The plugins of a site of which nobody knows what they read; the blogger knows of those that are `vouched` for."""
     folders = [Path(folder) for folder in pelican_settings.get("PLUGIN_PATHS") or ()]
     local = {path.stem for folder in folders if folder.is_dir() for path in folder.iterdir()}
-    unconcerned = {spelled for name in UNCONCERNED - local for spelled in (name, f"{_NAMESPACE}{name}")}
-    unconcerned |= {spelled for name in vouched for spelled in (name, f"{_NAMESPACE}{name}")}
+    unconcerned = _spelled([*(UNCONCERNED - local), *vouched])
     names = [name for name in _names(pelican_settings) if name not in unconcerned]
     return [name for name in names if _short(name) not in KNOWN_PLUGINS]
 
@@ -86,6 +85,11 @@ def _names(pelican_settings: Mapping[str, Any]) -> list[str]:
     if listed is None:
         return [one.name for one in pkgutil.iter_modules(pelican.plugins.__path__, _NAMESPACE) if one.ispkg]
     return [str(getattr(one, "__name__", one)) for one in listed]
+
+
+def _spelled(names: Iterable[str]) -> set[str]:
+    """Plugins by the names by which they may be listed: the short ones, and those that say where they lie."""
+    return {spelled for name in names for spelled in (name, f"{_NAMESPACE}{name}")}
 
 
 def _short(name: str) -> str:

@@ -102,7 +102,7 @@ class Notebook:
         self._texts.keep()
         with closing(Places(places_of(self._cache))) as places:
             places.note_build(strangers, state)
-            places.note_state(keys, [StandIn.of(content, post) for content, post in pairs])
+            places.note_keys(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:
         """As `Watcher.watched`: what is rendered is noted."""

@@ -141,7 +141,7 @@ class Places:
             notes = {"strangers": json.dumps(strangers), "state": state}
             self._connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
-    def note_state(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
+    def note_keys(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
         """Notes the keys of all living things, and what stands in for contents (None: as they were)."""
         with self._writing():
             self._note("keys", "thing", keys)

@@ -10,7 +10,7 @@ from types import ModuleType
 from jinja2 import nodes
 from pelican.utils import DateFormatter
 
-__all__ = ["functions_in", "is_known", "is_pure", "is_steady"]
+__all__ = ["functions_in", "is_known", "is_steady"]
 
 #: Functions that may answer otherwise each time; and filters that take the name of another.
 UNSTEADY = frozenset({"lipsum", "random"})
@@ -33,10 +33,10 @@ def functions_in(tree: nodes.Template) -> Iterator[tuple[str, str]]:
 
 def is_steady(function: object, name: str) -> bool:
     """Whether a filter or a test by this name makes the same of the same."""
-    return name not in UNSTEADY and is_pure(function)
+    return name not in UNSTEADY and _is_pure(function)
 
 
-def is_pure(function: object) -> bool:
+def _is_pure(function: object) -> bool:
     """Whether a function does: Python's, Jinja's or Pelican's own, or one that is declared so."""
     if getattr(function, "incremental_pure", False) is True or isinstance(function, DateFormatter):
         return True
