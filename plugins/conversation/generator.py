@@ -150,6 +150,8 @@ class ConversationGenerator(Generator):
                 versions=versions,
                 share=shared_by(self),
             )
+            if self.notebook:
+                self._kept_pictures = self.store.picture_number()
             for content, post in self._pairs:
                 content.conversation = self._living(edition.assembly.conversations[post.url], post.url)
             for problem in edition.assembly.problems:
@@ -175,7 +177,8 @@ class ConversationGenerator(Generator):
             if self.notebook:
                 inputs, sources = self.notebook.inputs(self.env), self.context["generated_content"]
                 strangers = strangers_in(self.settings, inputs, sources, self.ours.unconcerned)
-                self.notebook.close(self._edition.keys, self._pairs, strangers, self._state)
+                keys = self._edition.keys
+                self.notebook.close(keys, self._pairs, strangers, self._state, self._kept_pictures)
             if self.reprints:
                 self.reprints.close()
             self._almanac.rest()

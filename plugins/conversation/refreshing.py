@@ -54,7 +54,7 @@ from .splice import (
     places_of,
     renewed,
 )
-from .store import Store, Versions
+from .store import Versions
 from .strangers import plugins_beside, plugins_of, told_of
 from .turns import turn
 from .workshop import Workshop, cache_of, client_for
@@ -114,10 +114,8 @@ def _end(pelican: Pelican, begun: _Begun) -> None:
     folder = cache_of(ours)
     with closing(Places(places_of(folder))) as places:
         places.take_in(notes_of(folder), output, all_rendered="incremental" not in plugins_of(pelican.settings))
-        posts, state = [one.post for one in places.contents], places.state
+        posts, state, pictures = [one.post for one in places.contents], places.state, places.pictures
     shutil.rmtree(notes_of(folder), ignore_errors=True)
-    with Store.open(ours.store, ours.root) as store:
-        pictures = store.picture_number()
     built = Built(begun.inputs, outputs_of(output, begun.output), state, pictures, _until(posts, begun.at))
     keep(folder, built)
 

@@ -94,14 +94,15 @@ class Notebook:
         pairs: Iterable[tuple[Any, Post]],
         strangers: Mapping[str, Collection[str]],
         state: str,
+        pictures: int,
     ) -> None:
         """Notes the keys of all living things, what stands in for Pelican's contents and their posts, and the rest.
 
-        `strangers` and `state` are as `Places` tells them.
+        `strangers`, `state` and `pictures` are as `Places` tells them.
         """
         self._texts.keep()
         with closing(Places(places_of(self._cache))) as places:
-            places.note_build(strangers, state)
+            places.note_build(strangers, state, pictures)
             places.note_keys(keys, [StandIn.of(content, post) for content, post in pairs])
 
     def watched(self, template: Template, render: Render) -> Render:

@@ -135,10 +135,15 @@ class Places:
         """What stands for all that the last build knew of the store; "" where that was not noted."""
         return self._noted("state")
 
-    def note_build(self, strangers: Mapping[str, Collection[str]], state: str) -> None:
-        """Notes both of a build."""
+    @property
+    def pictures(self) -> int:
+        """How many pictures of people the last build had."""
+        return int(self._noted("pictures") or 0)
+
+    def note_build(self, strangers: Mapping[str, Collection[str]], state: str, pictures: int) -> None:
+        """Notes all that of a build."""
         with self._writing():
-            notes = {"strangers": json.dumps(strangers), "state": state}
+            notes = {"strangers": json.dumps(strangers), "state": state, "pictures": str(pictures)}
             self._connection.executemany("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
     def note_keys(self, keys: Mapping[str, str], contents: Iterable[StandIn] | None = None) -> None:
